@@ -1,0 +1,59 @@
+# The two commands: `make demo` runs the whole pipeline on the embedded sample, `make test` runs every check.
+# Everything is installed into .venv (Python) and .cache (data for tests); nothing is asked.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_DIR ?= build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint fmt bench clean setup system
+
+help:  ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/notion2jekyll: pyproject.toml constraints.txt
+	@echo "==> Setting up Python in $(VENV)"
+	@PYTHON="$(PYTHON)" sh scripts/venv.sh "$(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/notion2jekyll scripts/requirements-dev.txt
+	@echo "==> Installing the tools for tests"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r scripts/requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.dev  ## Install everything Python needs
+
+system:
+	@sh scripts/system.sh
+
+demo: $(BIN)/notion2jekyll  ## Run the whole pipeline on the embedded sample (into build/demo, or DEMO_DIR=...)
+	@$(BIN)/notion2jekyll demo "$(DEMO_DIR)"
+
+test: setup system lint  ## Run every check and test, installing what they need
+	@echo "==> Running the tests"
+	@$(BIN)/python -m pytest
+
+lint: setup  ## Check format, style, types, import contracts and workflows
+	@echo "==> Format and style (ruff)"
+	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make fmt'."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@echo "==> Types (mypy)"
+	@$(BIN)/mypy
+	@echo "==> Import contracts (import-linter)"
+	@$(BIN)/lint-imports --no-timings
+	@echo "==> Workflows (check-jsonschema, zizmor)"
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/zizmor --quiet --offline --no-progress .github/workflows
+
+fmt: setup  ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --quiet .
+
+bench: setup  ## Measure speed and needless escapes (not part of the tests)
+	@$(BIN)/python -m benchmarks
+
+clean:  ## Remove everything that was installed or built
+	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""A Markdown tree and its writer; knows neither Notion nor Jekyll."""

@@ -1,0 +1,296 @@
+"""Notion's objects as this program sees them; raw JSON becomes these at the border and is never seen again.
+
+Shapes follow Notion-Version 2026-03-11 (developers.notion.com/reference). Notion adds block types, mention kinds and
+fields at any time, on every version, so every enumeration here is open and every reader tolerates what it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from notion2jekyll.errors import Problem
+
+Json = Mapping[str, Any]
+"""A JSON object as the API returns it."""
+
+MARKS = ("bold", "italic", "strikethrough", "underline", "code")
+"""The annotations of rich text that are on or off."""
+
+CHILDLESS = frozenset({"child_page", "child_database", "unsupported", "link_to_page"})
+"""Block types whose children are never asked for: another page's body, or an error (400) from the API."""
+
+
+def normal_id(text: str) -> str:
+    """Return the id `text` (32 hex digits, dashed or not) in the dashed lower-case form; other text as it is."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of rich text with one set of marks."""
+
+    text: str
+    """What Notion shows (`plain_text`); for an equation its TeX."""
+    kind: str = "text"
+    """`text`, `equation`, or the kind of mention: user, date, page, database, link_preview, link_mention,
+    template_mention, custom_emoji; an open set."""
+    marks: frozenset[str] = frozenset()
+    """Those of `MARKS` that are on."""
+    color: str = "default"
+    """A colour name, or one with `_background`."""
+    href: str | None = None
+    """Where the run points, as Notion gives it: absolute, or relative to Notion (`/32hex#32hex`)."""
+    target: str | None = None
+    """The dashed id of the page or database that is mentioned."""
+    data: Json = field(default_factory=dict)
+    """The rest of a mention (a date's start and end, an emoji's url)."""
+
+
+RichText = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a page shows: hosted by Notion under an address that expires, or anywhere else."""
+
+    url: str
+    hosted: bool
+    """True where Notion hosts it and `url` stops working within the hour."""
+    name: str = ""
+    """The file's name as the author knows it; may be empty, may lack an extension."""
+    key: str = ""
+    """For hosted files: the part of the address that survives re-signing (space, file id and name), with no query."""
+    expires: datetime | None = None
+    """When `url` stops working (UTC), for hosted files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """The icon of a page, callout or tab."""
+
+    emoji: str = ""
+    """The emoji, or empty."""
+    file: File | None = None
+    """A picture: uploaded, external or a custom emoji."""
+    name: str = ""
+    """The name of a custom emoji, or of one of Notion's own icons (no picture is given for those)."""
+    color: str = ""
+    """The colour of one of Notion's own icons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block with its children."""
+
+    id: str
+    type: str
+    """An open set; see docs/blocks.md."""
+    data: Json = field(default_factory=dict)
+    """What the fields below do not hold, as the API returned it."""
+    text: RichText = ()
+    """The block's own rich text."""
+    caption: RichText = ()
+    cells: tuple[RichText, ...] = ()
+    """Of a table row."""
+    file: File | None = None
+    """Of an image, video, audio, pdf or file."""
+    icon: Icon | None = None
+    color: str = "default"
+    children: tuple[Block, ...] = ()
+    has_children: bool = False
+    """Whether Notion holds children, fetched or not."""
+    edited: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of a page as the API returned it; `properties.value` makes a Python value of it."""
+
+    id: str
+    name: str
+    type: str
+    data: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page without its body: what a listing returns."""
+
+    id: str
+    url: str
+    """The page's address in Notion; changes with its title."""
+    created: datetime
+    """UTC; Notion rounds down to the minute."""
+    edited: datetime
+    """UTC; Notion rounds down to the minute, and not every edit moves it."""
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    """By name, in the API's order."""
+    parent: str = ""
+    """Dashed id of the data source, page or block that holds the page; empty for the workspace."""
+    trashed: bool = False
+    archived: bool = False
+    cover: File | None = None
+    icon: Icon | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A page with its body."""
+
+    page: Page
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A page whose body could not be read."""
+
+    page: Page
+    problem: Problem
+
+
+def parse_time(text: str) -> datetime:
+    """Return the UTC time of `text`, an ISO 8601 date-time as Notion writes it (`Z` or an offset, with or without ms).
+
+    A time without an offset is taken as UTC. Raises ValueError where `text` is no date-time.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def parse_run(raw: Json) -> Run:
+    """Return the `Run` of a rich text item (reference/rich-text); unknown kinds keep their plain text and address."""
+    annotations: Json = raw.get("annotations") or {}
+    kind = str(raw.get("type") or "text")
+    body: Json = raw.get(kind) if isinstance(raw.get(kind), Mapping) else {}  # type: ignore[assignment]
+    text = raw.get("plain_text")
+    target: str | None = None
+    data: Json = {}
+    if kind == "equation":
+        text = body.get("expression", text)
+    elif kind == "mention":
+        kind = str(body.get("type") or "mention")
+        inner = body.get(kind)
+        data = inner if isinstance(inner, Mapping) else {}
+        if kind in ("page", "database", "data_source") and isinstance(data.get("id"), str):
+            target = normal_id(data["id"])
+    elif text is None:
+        text = body.get("content")
+    href = raw.get("href")
+    return Run(
+        text=str(text or ""),
+        kind=kind,
+        marks=frozenset(mark for mark in MARKS if annotations.get(mark)),
+        color=str(annotations.get("color") or "default"),
+        href=str(href) if href else None,
+        target=target,
+        data=data,
+    )
+
+
+def parse_text(raw: Any) -> RichText:
+    """Return the runs of a `rich_text` array; anything that is no array has none."""
+    return tuple(parse_run(item) for item in raw if isinstance(item, Mapping)) if isinstance(raw, list) else ()
+
+
+def parse_file(raw: Any, *, name: str = "") -> File | None:
+    """Return the `File` of a file object (reference/file-object), None where it has no address.
+
+    The path of a hosted file is stable over years while its query is signed anew on each read (facts: two recordings
+    four months apart), so the path without the bucket's host is the key.
+    """
+    if not isinstance(raw, Mapping):
+        return None
+    kind = raw.get("type")
+    body = raw.get(kind) if isinstance(kind, str) else None
+    if not isinstance(body, Mapping):
+        kind = next((key for key in ("file", "external", "file_upload", "custom_emoji") if raw.get(key)), None)
+        body = raw.get(kind) if kind else None
+    url = body.get("url") if isinstance(body, Mapping) else None
+    if not isinstance(url, str) or not url:
+        return None
+    path = unquote(urlsplit(url).path)
+    hosted = kind == "file"
+    expires = body.get("expiry_time") if isinstance(body, Mapping) else None
+    return File(
+        url=url,
+        hosted=hosted,
+        name=str(raw.get("name") or name or path.rsplit("/", 1)[-1]),
+        key=path.strip("/") if hosted else "",
+        expires=parse_time(expires) if hosted and isinstance(expires, str) else None,
+    )
+
+
+def parse_icon(raw: Any) -> Icon | None:
+    """Return the `Icon` of a page or block, None where it has none."""
+    if not isinstance(raw, Mapping):
+        return None
+    kind = raw.get("type")
+    if kind == "emoji":
+        return Icon(emoji=str(raw.get("emoji") or ""))
+    if kind == "icon":
+        body = raw.get("icon") or {}
+        return Icon(name=str(body.get("name") or ""), color=str(body.get("color") or ""))
+    body = raw.get(kind) if isinstance(kind, str) else None
+    name = str(body.get("name") or "") if isinstance(body, Mapping) else ""
+    file = parse_file(raw)
+    return Icon(file=file, name=name) if file else None
+
+
+def parse_block(raw: Json, children: tuple[Block, ...] = ()) -> Block:
+    """Return the `Block` of a block object (reference/block) with `children`, which are fetched apart."""
+    kind = str(raw.get("type") or "unsupported")
+    body: Json = raw.get(kind) if isinstance(raw.get(kind), Mapping) else {}  # type: ignore[assignment]
+    known = {"rich_text", "caption", "cells", "icon", "color", "file", "external"}
+    cells = body.get("cells")
+    edited = raw.get("last_edited_time")
+    return Block(
+        id=normal_id(str(raw.get("id") or "")),
+        type=kind,
+        data={key: value for key, value in body.items() if key not in known},
+        text=parse_text(body.get("rich_text")),
+        caption=parse_text(body.get("caption")),
+        cells=tuple(parse_text(cell) for cell in cells) if isinstance(cells, list) else (),
+        file=parse_file(body) if body.get("type") in ("file", "external", "file_upload") else None,
+        icon=parse_icon(body.get("icon")),
+        color=str(body.get("color") or "default"),
+        children=children,
+        has_children=bool(raw.get("has_children")),
+        edited=parse_time(edited) if isinstance(edited, str) else None,
+    )
+
+
+def parse_page(raw: Json) -> Page:
+    """Return the `Page` of a page object (reference/page); reads `archived` where an old version has no `in_trash`."""
+    parent: Json = raw.get("parent") or {}
+    holder = parent.get(str(parent.get("type")), "")
+    properties = {
+        name: Property(id=str(value.get("id") or ""), name=name, type=str(value.get("type") or ""), data=value)
+        for name, value in (raw.get("properties") or {}).items()
+        if isinstance(value, Mapping)
+    }
+    return Page(
+        id=normal_id(str(raw["id"])),
+        url=str(raw.get("url") or ""),
+        created=parse_time(raw["created_time"]),
+        edited=parse_time(raw["last_edited_time"]),
+        properties=properties,
+        parent=normal_id(holder) if isinstance(holder, str) else "",
+        trashed=bool(raw.get("in_trash", raw.get("archived", False))),
+        archived=bool(raw.get("is_archived")),
+        cover=parse_file(raw.get("cover")),
+        icon=parse_icon(raw.get("icon")),
+    )
+
+
+def plain(text: RichText) -> str:
+    """Return the text of `text` without marks."""
+    return "".join(run.text for run in text)
