@@ -1,0 +1,475 @@
+"""One small function a block type, and the table of them: block → nodes of the Markdown tree.
+
+To add a type: write its function, add its line to `BLOCKS`, add a pair of files to tests/cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Final, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from notion2jekyll.convert import style
+from notion2jekyll.convert.context import Context
+from notion2jekyll.convert.languages import rouge
+from notion2jekyll.convert.richtext import colored, inlines, page_link, safe_url
+from notion2jekyll.markdown.nodes import (
+    BlockNode,
+    Break,
+    CodeBlock,
+    Container,
+    Details,
+    Figure,
+    Heading,
+    Image,
+    Inlines,
+    Item,
+    Link,
+    List,
+    MathBlock,
+    Media,
+    Paragraph,
+    Quote,
+    Rule,
+    Span,
+    Table,
+    Text,
+    Toc,
+    Url,
+)
+from notion2jekyll.notion.model import Block, Icon, normal_id, parse_text, plain
+
+Nodes = tuple[BlockNode, ...]
+
+LISTS: Final = frozenset({"bulleted_list_item", "numbered_list_item", "to_do"})
+"""Types whose neighbours of the same type make one list."""
+
+
+def nodes(blocks: Sequence[Block], context: Context) -> Nodes:
+    """Return the nodes of `blocks`, siblings in Notion's order; neighbouring list items become one list."""
+    out: list[BlockNode] = []
+    for kind, group in groupby(blocks, key=lambda block: block.type if block.type in LISTS else ""):
+        members = list(group)
+        out += _lists(members, context) if kind else _each(members, context)
+    return tuple(out)
+
+
+def _each(blocks: Iterable[Block], context: Context) -> Iterable[BlockNode]:
+    for block in blocks:
+        context.block = block.id
+        yield from BLOCKS.get(block.type, unknown)(block, context)
+
+
+def _text(block: Block, context: Context) -> Inlines:
+    context.block = block.id
+    return colored(inlines(block.text, context), block.color, context)
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def _lists(blocks: Sequence[Block], context: Context) -> Iterable[BlockNode]:
+    """Yield lists: one, or several where a numbered item says that it starts anew."""
+    items: list[Item] = []
+    first = blocks[0]
+    for block in blocks:
+        if items and isinstance(block.data.get("list_start_index"), int):
+            yield _list(first, items)
+            first, items = block, []
+        items.append(_item(block, context))
+    yield _list(first, items)
+
+
+def _list(first: Block, items: list[Item]) -> List:
+    start = first.data.get("list_start_index")
+    styles: Mapping[object, Literal["alpha", "roman"]] = {"letters": "alpha", "roman": "roman"}
+    return List(
+        ordered=first.type == "numbered_list_item",
+        items=tuple(items),
+        start=start if isinstance(start, int) else 1,
+        style=styles.get(first.data.get("list_format"), "decimal"),
+    )
+
+
+def _item(block: Block, context: Context) -> Item:
+    checked = bool(block.data.get("checked")) if block.type == "to_do" else None
+    return Item((Paragraph(_text(block, context)), *nodes(block.children, context)), checked)
+
+
+# Text ----------------------------------------------------------------------------------------------------------------
+
+
+def paragraph(block: Block, context: Context) -> Nodes:
+    """A paragraph; blocks indented under it stay indented."""
+    text = _text(block, context)
+    own: Nodes = (Paragraph(text),) if text else ()
+    if not block.children:
+        return own
+    return (*own, Container("div", style.indent(context.style), nodes(block.children, context)))
+
+
+def heading(block: Block, context: Context) -> Nodes:
+    """A heading one level deeper than in Notion: the post's title is the page's one heading of level 1.
+
+    What a toggleable heading folds away follows it in the open, so that it reads everywhere and keeps its anchor.
+    """
+    text = _text(block, context)
+    level = min(int(block.type.removeprefix("heading_")) + 1, 6)
+    own: Nodes = (Heading(level, text),) if text else ()
+    return (*own, *nodes(block.children, context))
+
+
+def toggle(block: Block, context: Context) -> Nodes:
+    """A summary that unfolds."""
+    return (Details(_text(block, context), nodes(block.children, context)),)
+
+
+def quote(block: Block, context: Context) -> Nodes:
+    """A quotation with everything in it."""
+    text = _text(block, context)
+    own: Nodes = (Paragraph(text),) if text else ()
+    return (Quote((*own, *nodes(block.children, context))),)
+
+
+def callout(block: Block, context: Context) -> Nodes:
+    """A box with its icon in front of its text."""
+    context.block = block.id
+    text = inlines(block.text, context)
+    icon = _icon(block.icon, context)
+    if icon and text:
+        text = (*icon, Text(" "), *text)
+    own: Nodes = (Paragraph(text or icon),) if text or icon else ()
+    children = (*own, *nodes(block.children, context))
+    return (Container("aside", style.callout(block.color, context.style), children),)
+
+
+def _icon(icon: Icon | None, context: Context) -> Inlines:
+    if icon is None:
+        return ()
+    if icon.emoji:
+        return (Text(icon.emoji),)
+    if icon.file is None:
+        # Notion names its own icons and gives no picture of them.
+        return ()
+    look = (("class", "notion-icon"), ("style", "height: 1.2em"))
+    return (Image(context.url(icon.file), f":{icon.name}:" if icon.name else "", look),)
+
+
+def code(block: Block, context: Context) -> Nodes:
+    """Code exactly as it was typed, with its caption under it."""
+    text = plain(block.text).replace("\r\n", "\n").replace("\r", "\n")
+    language = rouge(str(block.data.get("language") or ""))
+    return (CodeBlock(text.removesuffix("\n"), language), *_caption(block, context))
+
+
+def _caption(block: Block, context: Context) -> Nodes:
+    caption = inlines(block.caption, context)
+    return (Paragraph((Span("em", caption),)),) if caption else ()
+
+
+def equation(block: Block, _: Context) -> Nodes:
+    """A formula on a line of its own."""
+    tex = str(block.data.get("expression") or "").strip()
+    return (MathBlock(tex),) if tex else ()
+
+
+def divider(_: Block, __: Context) -> Nodes:
+    """A line across the page."""
+    return (Rule(),)
+
+
+def table(block: Block, context: Context) -> Nodes:
+    """A table; headers where Notion has them."""
+    rows = tuple(
+        tuple(inlines(cell, context) for cell in row.cells)
+        for row in block.children
+        if row.type == "table_row"
+    )
+    if not rows:
+        return ()
+    return (Table(rows, bool(block.data.get("has_column_header")), bool(block.data.get("has_row_header"))),)
+
+
+# Layout --------------------------------------------------------------------------------------------------------------
+
+
+def column_list(block: Block, context: Context) -> Nodes:
+    """Columns side by side, under each other where the screen is narrow."""
+    columns = []
+    for column in block.children:
+        ratio = column.data.get("width_ratio")
+        look = style.column(float(ratio) if isinstance(ratio, int | float) else None, context.style)
+        columns.append(Container("div", look, nodes(column.children, context)))
+    return (Container("div", style.columns(context.style), tuple(columns)),) if columns else ()
+
+
+def children_only(block: Block, context: Context) -> Nodes:
+    """A block that is shown as what it holds."""
+    if block.has_children and not block.children:
+        return unknown(block, context)
+    return nodes(block.children, context)
+
+
+def synced_block(block: Block, context: Context) -> Nodes:
+    """The blocks that are kept equal in several places; a copy whose original cannot be read is a problem."""
+    if not block.children and block.data.get("synced_from"):
+        context.block = block.id
+        context.problem(
+            "warning",
+            "A synced block is missing: the page that holds its original is not shared with the connection.",
+            "Share that page with your connection in Notion (••• → Connections), or copy the blocks into this page.",
+        )
+    return nodes(block.children, context)
+
+
+def tab(block: Block, context: Context) -> Nodes:
+    """Tabs, one under the other: each label, then what it holds."""
+    out: list[BlockNode] = []
+    for label in block.children:
+        context.block = label.id
+        text = inlines(label.text, context)
+        icon = _icon(label.icon, context)
+        title = (*icon, Text(" "), *text) if icon and text else (icon or text)
+        body: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
+        out.append(Container("section", (("class", "notion-tab"),), (*body, *nodes(label.children, context))))
+    return tuple(out)
+
+
+def meeting_notes(block: Block, context: Context) -> Nodes:
+    """The title, summary and notes of a meeting; never its transcript."""
+    title = inlines(parse_text(block.data.get("title")), context)
+    own: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
+    return (*own, *nodes(block.children, context))
+
+
+def table_of_contents(_: Block, __: Context) -> Nodes:
+    """The headings of the page."""
+    return (Toc(),)
+
+
+def nothing(_: Block, __: Context) -> Nodes:
+    """A block that is part of Notion's surroundings, not of the text."""
+    return ()
+
+
+# Media and links -----------------------------------------------------------------------------------------------------
+
+VIDEO: Final = frozenset({"mp4", "m4v", "mov", "webm", "ogv"})
+AUDIO: Final = frozenset({"mp3", "m4a", "ogg", "oga", "wav", "flac", "aac", "opus"})
+
+
+def image(block: Block, context: Context) -> Nodes:
+    """A picture, with its caption under it where it has one."""
+    url = _file_url(block, context)
+    if url is None:
+        return ()
+    caption = inlines(block.caption, context)
+    picture = Image(url, _flat(plain(block.caption)))
+    return (Figure(picture, caption),) if caption else (Paragraph((picture,)),)
+
+
+def video(block: Block, context: Context) -> Nodes:
+    """A player: for files, and for the services whose address of a player is known."""
+    url = _file_url(block, context)
+    if url is None:
+        return ()
+    if isinstance(url, str) and (frame := player(url)):
+        return _media("iframe", frame, FRAME, block, context, link=url)
+    if isinstance(url, str) and _extension(url) not in VIDEO:
+        return _link(url, block, context)
+    return _media("video", url, (("controls", "controls"), ("style", "max-width: 100%")), block, context)
+
+
+def audio(block: Block, context: Context) -> Nodes:
+    """A player for sound."""
+    url = _file_url(block, context)
+    if url is None:
+        return ()
+    if isinstance(url, str) and _extension(url) not in AUDIO:
+        return _link(url, block, context)
+    return _media("audio", url, (("controls", "controls"),), block, context)
+
+
+def file(block: Block, context: Context) -> Nodes:
+    """A link to a file, under its name."""
+    url = _file_url(block, context)
+    return _link(url, block, context) if url is not None else ()
+
+
+def bookmark(block: Block, context: Context) -> Nodes:
+    """A link, under its caption where it has one."""
+    address = str(block.data.get("url") or "")
+    if not address:
+        return ()
+    url = safe_url(address, context)
+    if url is None:
+        return (Paragraph((Text(address),)),)
+    return _link(url, block, context)
+
+
+def embed(block: Block, context: Context) -> Nodes:
+    """A player where the service is known, else a link."""
+    address = str(block.data.get("url") or "")
+    if frame := player(address):
+        return _media("iframe", frame, FRAME, block, context, link=address)
+    return bookmark(block, context)
+
+
+FRAME: Final = (
+    ("width", "560"),
+    ("height", "315"),
+    ("style", "max-width: 100%; border: 0"),
+    ("loading", "lazy"),
+    ("allowfullscreen", "allowfullscreen"),
+)
+
+
+def player(url: str) -> str | None:
+    """Return the address of the player for a video at `url` that sets no cookies, None for an unknown service."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    path = parts.path.strip("/").split("/")
+    video_id = ""
+    if host == "youtu.be":
+        video_id = path[0]
+    elif host in ("youtube.com", "youtube-nocookie.com"):
+        video_id = path[1] if path[0] in ("embed", "shorts", "live") and len(path) > 1 else ""
+        video_id = video_id or parse_qs(parts.query).get("v", [""])[0]
+    elif host in ("vimeo.com", "player.vimeo.com") and path[-1].isdigit():
+        return f"https://player.vimeo.com/video/{path[-1]}?dnt=1"
+    if video_id and all(c.isalnum() or c in "-_" for c in video_id):
+        return f"https://www.youtube-nocookie.com/embed/{video_id}"
+    return None
+
+
+def _extension(url: str) -> str:
+    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _file_url(block: Block, context: Context) -> Url | None:
+    if block.file is None:
+        context.problem(
+            "warning",
+            f"A block of the kind {block.type} has no address and is left out.",
+            "Add the file again in Notion.",
+        )
+        return None
+    url = context.url(block.file)
+    return safe_url(url, context) if isinstance(url, str) else url
+
+
+def _link(url: Url, block: Block, context: Context) -> Nodes:
+    """Return a paragraph with a link: under the caption, the file's name, or the address itself."""
+    label = _without_links(inlines(block.caption, context))
+    name = str(block.data.get("name") or "") or (block.file.name if block.file else "")
+    return (Paragraph((Link(url, label or (Text(name or str(url)),)),)),)
+
+
+def _without_links(children: Inlines) -> Inlines:
+    """Return `children` with links replaced by what they hold: a link cannot stand in a link."""
+    out: list[Inlines] = []
+    for child in children:
+        if isinstance(child, Link):
+            out.append(_without_links(child.children))
+        elif isinstance(child, Span):
+            out.append((Span(child.mark, _without_links(child.children), child.attributes),))
+        elif isinstance(child, Break):
+            out.append((Text(" "),))
+        else:
+            out.append((child,))
+    return tuple(part for group in out for part in group)
+
+
+def _media(
+    tag: Literal["video", "audio", "iframe"],
+    url: Url,
+    attributes: tuple[tuple[str, str], ...],
+    block: Block,
+    context: Context,
+    *,
+    link: Url | None = None,
+) -> Nodes:
+    name = (block.file.name if block.file and link is None else "") or str(link or "")
+    media = Media(tag, url, attributes, (Link(link or url, (Text(name or tag),)),))
+    caption = inlines(block.caption, context)
+    return (Figure(media, caption),) if caption else (media,)
+
+
+def child_page(block: Block, context: Context) -> Nodes:
+    """A page inside the page: a link where it is published, else its title; never its content."""
+    return (Paragraph(page_link(block.id, str(block.data.get("title") or ""), context)),)
+
+
+def child_database(block: Block, context: Context) -> Nodes:
+    """A database inside the page: its title; its rows are pages of their own."""
+    title = str(block.data.get("title") or "")
+    context.problem("note", f"The database “{title or 'untitled'}” is shown by its title alone.")
+    return (Paragraph((Text(title),)),) if title else ()
+
+
+def link_to_page(block: Block, context: Context) -> Nodes:
+    """A link to another page."""
+    target = block.data.get("page_id") or block.data.get("database_id")
+    if not isinstance(target, str):
+        return unknown(block, context)
+    text = page_link(normal_id(target), "", context)
+    return (Paragraph(text),) if text else ()
+
+
+def unknown(block: Block, context: Context) -> Nodes:
+    """A block that cannot be shown: a problem in the report, and a notice for readers where the configuration asks."""
+    name = str(block.data.get("block_type") or block.type).replace("_", " ")
+    context.block = block.id
+    context.problem(
+        "warning",
+        f"A block of the kind “{name}” is left out: Notion does not give its content, or this version does not know it.",
+        "Put what matters into ordinary blocks, or leave it: the rest of the page is complete.",
+    )
+    if context.style.unsupported == "visible":
+        return (Paragraph((Span("em", (Text(f"[{name}: only in Notion]"),)),)),)
+    return ()
+
+
+BLOCKS: Final[Mapping[str, Callable[[Block, Context], Nodes]]] = {
+    "paragraph": paragraph,
+    "heading_1": heading,
+    "heading_2": heading,
+    "heading_3": heading,
+    "heading_4": heading,
+    "toggle": toggle,
+    "quote": quote,
+    "callout": callout,
+    "code": code,
+    "equation": equation,
+    "divider": divider,
+    "table": table,
+    "column_list": column_list,
+    "column": children_only,
+    "synced_block": synced_block,
+    "tab": tab,
+    "meeting_notes": meeting_notes,
+    "transcription": meeting_notes,
+    "table_of_contents": table_of_contents,
+    "breadcrumb": nothing,
+    "image": image,
+    "video": video,
+    "audio": audio,
+    "pdf": file,
+    "file": file,
+    "bookmark": bookmark,
+    "embed": embed,
+    "link_preview": bookmark,
+    "child_page": child_page,
+    "child_database": child_database,
+    "link_to_page": link_to_page,
+}
+"""Block type → its nodes; list items are in `LISTS`, everything else is `unknown`."""

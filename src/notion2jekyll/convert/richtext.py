@@ -1,0 +1,260 @@
+"""Flat runs of rich text → nested inlines; mentions and links find their place on the blog here.
+
+Notion stores text as runs, each with its own set of marks. Runs that share a mark become one span: at each step the
+mark that reaches furthest is opened first, so that `**a *b* c**` comes out as a person would have written it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, cast
+from urllib.parse import parse_qs, urlsplit
+
+from notion2jekyll.convert import style
+from notion2jekyll.convert.context import Context
+from notion2jekyll.markdown.nodes import (
+    Attributes,
+    Break,
+    Code,
+    Image,
+    Inline,
+    Inlines,
+    Link,
+    Math,
+    Span,
+    Text,
+    Url,
+)
+from notion2jekyll.notion.ids import reference
+from notion2jekyll.notion.model import RichText, Run, parse_file
+
+Mark = Literal["strong", "em", "del", "ins"]
+
+MARKS: Final[Mapping[str, Mark]] = {
+    "bold": "strong",
+    "italic": "em",
+    "strikethrough": "del",
+    "underline": "ins",
+}
+"""Notion's annotation → the element of the same meaning, from the outermost to the innermost where they tie."""
+
+SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+"""Links with other schemes (`javascript:`) are shown as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run on its way: what is left to open around it, outermost first, and what it holds."""
+
+    wraps: tuple[_Wrap, ...]
+    content: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrap:
+    """One element to open around pieces; equal wraps of neighbours are opened once."""
+
+    mark: Mark | Literal["span", "link"]
+    attributes: Attributes = ()
+    url: Url | None = None
+
+
+def inlines(text: RichText, context: Context) -> Inlines:
+    """Return the inlines of `text`; what cannot be shown as it is goes to the context's problems."""
+    pieces = [piece for run in text if (piece := _piece(run, context)) is not None]
+    return _nest(pieces)
+
+
+def colored(children: Inlines, color: str, context: Context) -> Inlines:
+    """Return `children` in the block colour `color`."""
+    attributes = style.color(color, context.style)
+    return (Span("span", children, attributes),) if attributes and children else children
+
+
+def safe_url(url: str, context: Context) -> str | None:
+    """Return `url` where a reader may follow it, else None and a note: odd schemes, and addresses that expire."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        parts = None
+    if parts is None or parts.scheme.lower() not in SCHEMES:
+        context.problem("warning", f"A link to {url!r} is shown as plain text: a blog cannot link there.")
+        return None
+    if "X-Amz-Signature" in parse_qs(parts.query):
+        context.problem(
+            "warning",
+            "A link to a file that Notion hosts is shown as plain text: its address stops working within the hour.",
+            "Add the file to the page as a file block; then it is kept on the blog.",
+        )
+        return None
+    return url.strip()
+
+
+def page_link(page_id: str, label: str, context: Context) -> Inlines:
+    """Return a link to the post of the page `page_id`, or its title (else `label`) as text and a note."""
+    address = context.address(page_id)
+    title = (address.title if address else "") or label
+    if address and address.url is not None:
+        return (Link(address.url, (Text(title),)),)
+    context.problem("note", f"“{title}” is shown without a link: that page is not published on the blog.")
+    return (Text(title),) if title else ()
+
+
+def _piece(run: Run, context: Context) -> _Piece | None:
+    content = CONTENT.get(run.kind, _plain)(run, context)
+    if not content:
+        return None
+    wraps: list[_Wrap] = []
+    has_link = isinstance(content[0], Link)
+    if run.href and not has_link and run.kind not in ("page", "database", "user", "custom_emoji"):
+        url = _href(run.href, context)
+        if url is not None:
+            wraps.append(_Wrap("link", url=url))
+    wraps += [_Wrap(mark) for name, mark in MARKS.items() if name in run.marks]
+    if attributes := style.color(run.color, context.style):
+        wraps.append(_Wrap("span", attributes=attributes))
+    if "code" in run.marks and run.kind == "text":
+        content = (Code(run.text),)
+    return _Piece(tuple(wraps), content)
+
+
+def _href(href: str, context: Context) -> Url | None:
+    """Return where a link of the text leads: to a post, where it points to a page of the source in Notion."""
+    place = reference(href)
+    if place is None:
+        if href.startswith("#"):
+            return None
+        return safe_url(href, context)
+    address = context.address(place.id)
+    if address is not None and address.url is not None:
+        return address.url
+    if place.id == context.page:
+        return None
+    if place.public and address is None:
+        return safe_url(href, context)
+    context.problem(
+        "note", "A link to a Notion page is shown as plain text: that page is not published on the blog."
+    )
+    return None
+
+
+def _nest(pieces: Sequence[_Piece]) -> Inlines:
+    out: list[Inline] = []
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        if not piece.wraps:
+            out += piece.content
+            at += 1
+            continue
+        wrap, end = max(((wrap, _reach(pieces, at, wrap)) for wrap in piece.wraps), key=_preference)
+        inner = [replace(one, wraps=tuple(w for w in one.wraps if w != wrap)) for one in pieces[at:end]]
+        out.append(_wrapped(wrap, _nest(inner)))
+        at = end
+    return _joined(out)
+
+
+def _preference(choice: tuple[_Wrap, int]) -> tuple[bool, int, int]:
+    # Links go outside everything: a link in two halves would be two links. Then whatever reaches furthest; max() keeps
+    # the first of equals, which is the outermost of MARKS; colours go inside.
+    wrap, end = choice
+    return (wrap.mark == "link", end, wrap.mark != "span")
+
+
+def _reach(pieces: Sequence[_Piece], start: int, wrap: _Wrap) -> int:
+    end = start
+    while end < len(pieces) and wrap in pieces[end].wraps:
+        end += 1
+    return end
+
+
+def _wrapped(wrap: _Wrap, children: Inlines) -> Inline:
+    if wrap.url is not None:
+        return Link(wrap.url, children)
+    return Span(cast("Literal['strong', 'em', 'del', 'ins', 'span']", wrap.mark), children, wrap.attributes)
+
+
+def _joined(parts: Sequence[Inline]) -> Inlines:
+    """Return `parts` with neighbouring texts and codes made one: Notion splits runs wherever the author paused."""
+    out: list[Inline] = []
+    for part in parts:
+        last = out[-1] if out else None
+        if isinstance(part, Text) and isinstance(last, Text):
+            out[-1] = Text(last.value + part.value)
+        elif isinstance(part, Code) and isinstance(last, Code):
+            out[-1] = Code(last.value + part.value)
+        else:
+            out.append(part)
+    return tuple(out)
+
+
+# What a run holds, by kind -------------------------------------------------------------------------------------------
+
+
+def lines(text: str) -> Inlines:
+    """Return `text` with its line breaks as hard breaks."""
+    out: list[Inline] = []
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+        if number:
+            out.append(Break())
+        if line:
+            out.append(Text(line))
+    return tuple(out)
+
+
+def _plain(run: Run, _: Context) -> Inlines:
+    return lines(run.text)
+
+
+def _equation(run: Run, _: Context) -> Inlines:
+    return (Math(run.text),) if run.text.strip() else ()
+
+
+def _page(run: Run, context: Context) -> Inlines:
+    if run.target is None:
+        return lines(run.text)
+    return page_link(run.target, run.text, context)
+
+
+def _database(run: Run, context: Context) -> Inlines:
+    context.problem(
+        "note", f"“{run.text}” is shown without a link: a Notion database is not part of the blog."
+    )
+    return lines(run.text)
+
+
+def _user(run: Run, _: Context) -> Inlines:
+    # plain_text is `@Name`; the mention itself also holds the e-mail address, which nobody asked to publish.
+    return lines(run.text if run.text.startswith("@") else f"@{run.text}")
+
+
+def _link_mention(run: Run, context: Context) -> Inlines:
+    href = run.data.get("href") or run.href or ""
+    title = str(run.data.get("title") or run.text or href)
+    url = _href(str(href), context) if href else None
+    return (Link(url, lines(title)),) if url is not None and title else lines(title)
+
+
+def _custom_emoji(run: Run, context: Context) -> Inlines:
+    name = str(run.data.get("name") or run.text.strip(":"))
+    file = parse_file({"type": "external", "external": run.data}, name=name)
+    if file is None:
+        return lines(run.text)
+    return (Image(context.url(file), f":{name}:", (("class", "notion-emoji"), ("style", "height: 1.2em"))),)
+
+
+CONTENT: Final[Mapping[str, Callable[[Run, Context], Inlines]]] = {
+    "text": _plain,
+    "equation": _equation,
+    "page": _page,
+    "database": _database,
+    "data_source": _database,
+    "user": _user,
+    "date": _plain,
+    "link_preview": _plain,
+    "link_mention": _link_mention,
+    "template_mention": _plain,
+    "custom_emoji": _custom_emoji,
+}
+"""Kind of run → what it holds. An unknown kind shows its plain text, and links where Notion says it points."""

@@ -1,0 +1,150 @@
+"""What a site's `_config.yml` says, as far as it matters to what is written.
+
+Facts by experiment: Jekyll 3.10.0 and Liquid 4.0.4 in GitHub Pages' configuration, and Jekyll 4.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from notion2jekyll.errors import Problem
+from notion2jekyll.markdown.dialect import Dialect
+
+CONFIG: Final = "_config.yml"
+
+# kramdown's values for "leave it as it was typed": a site that sets them gets no typography at all.
+_PLAIN_QUOTES: Final = "apos,apos,quot,quot"
+_PLAIN_SYMBOLS: Final = {"hellip": "...", "mdash": "---", "ndash": "--", "laquo": "<<", "raquo": ">>"}
+
+# Jekyll's names for permalink templates (jekyllrb.com/docs/permalinks); `date` is its default.
+PERMALINKS: Final = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+
+# Themes whose layout for a post has another name than `post`.
+_THEME_LAYOUTS: Final = {"minimal-mistakes-jekyll": "single", "minimal-mistakes": "single"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site's options; the defaults are those of a site without a `_config.yml` on GitHub Pages."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    """The zone in which Jekyll places posts: `timezone:`, or UTC, the zone of the machines that build Pages."""
+    permalink: str = PERMALINKS["date"]
+    """The template of a post's address."""
+    url: str = ""
+    """`url:` and `baseurl:` as configured; empty where they are not."""
+    future: bool = False
+    """Whether posts dated ahead are shown."""
+    layout: str | None = "post"
+    """The layout to name in a post; None where the site's own defaults name one."""
+    engine: Literal["kramdown", "commonmark"] = "kramdown"
+    gfm: bool = True
+    smart_quotes: bool = True
+    typographic_symbols: bool = True
+    hard_wrap: bool = False
+    math: bool = True
+    plugins: frozenset[str] = frozenset()
+
+    def dialect(self, typography: Literal["site", "verbatim"]) -> Dialect:
+        """Return the Markdown that this site's engine reads."""
+        return Dialect(
+            engine=self.engine,
+            gfm=self.gfm,
+            smart_quotes=self.smart_quotes,
+            typographic_symbols=self.typographic_symbols,
+            typography=typography,
+            hard_wrap=self.hard_wrap,
+            math=self.math,
+            emoji="jemoji" in self.plugins,
+            mentions="jekyll-mentions" in self.plugins,
+        )
+
+
+def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
+    """Return the options in `text`, the content of `_config.yml` (None: there is none), and what was wrong with it.
+
+    What cannot be read keeps its default: the file belongs to the owner, and Jekyll itself will complain of it.
+    """
+    try:
+        raw = yaml.safe_load(text or "")
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" (line {place.line + 1})" if place else ""
+        return Site(), (
+            Problem(
+                "warning",
+                f"The site's {CONFIG} is not valid YAML{line}; its options are taken as Jekyll's defaults.",
+                hint=f"Mend {CONFIG}: Jekyll will not build the site either.",
+            ),
+        )
+    config: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    zone, problems = _zone(config.get("timezone"))
+    markdown = str(config.get("markdown") or "kramdown").lower()
+    kramdown = _mapping(config.get("kramdown"))
+    permalink = str(config.get("permalink") or "date")
+    return (
+        Site(
+            zone=zone,
+            permalink=PERMALINKS.get(permalink, permalink),
+            url=(str(config.get("url") or "") + str(config.get("baseurl") or "")).rstrip("/"),
+            future=config.get("future") is True,
+            layout=_layout(config),
+            engine="commonmark" if markdown in ("gfm", "commonmark", "commonmarkghpages") else "kramdown",
+            gfm=str(kramdown.get("input") or "GFM").lower() == "gfm",
+            smart_quotes=str(kramdown.get("smart_quotes") or "").replace(" ", "") != _PLAIN_QUOTES,
+            typographic_symbols=not _plain_symbols(kramdown.get("typographic_symbols")),
+            hard_wrap=kramdown.get("hard_wrap") is True,
+            math="math_engine" not in kramdown or kramdown["math_engine"] is not None,
+            plugins=frozenset(str(name) for name in config.get("plugins") or config.get("gems") or ()),
+        ),
+        problems,
+    )
+
+
+def _mapping(raw: Any) -> Mapping[str, Any]:
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def _plain_symbols(raw: Any) -> bool:
+    symbols = _mapping(raw)
+    return all(symbols.get(name) == value for name, value in _PLAIN_SYMBOLS.items())
+
+
+def _zone(raw: Any) -> tuple[ZoneInfo, tuple[Problem, ...]]:
+    if not raw:
+        return ZoneInfo("UTC"), ()
+    try:
+        return ZoneInfo(str(raw)), ()
+    except (OSError, ValueError):
+        return ZoneInfo("UTC"), (
+            Problem(
+                "warning",
+                f"`timezone: {raw}` in the site's {CONFIG} is no time zone; posts are dated in UTC.",
+                hint="Use a name such as Asia/Seoul or Europe/Berlin.",
+            ),
+        )
+
+
+def _layout(config: Mapping[str, Any]) -> str | None:
+    for default in config.get("defaults") or ():
+        scope = _mapping(_mapping(default).get("scope"))
+        covers_posts = scope.get("type") in (None, "", "posts") and str(scope.get("path") or "") in (
+            "",
+            "_posts",
+        )
+        if covers_posts and _mapping(_mapping(default).get("values")).get("layout"):
+            return None
+    theme = str(config.get("remote_theme") or config.get("theme") or "").rsplit("/", 1)[-1]
+    return _THEME_LAYOUTS.get(re.sub(r"@.*", "", theme), "post")

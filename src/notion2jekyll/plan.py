@@ -1,0 +1,362 @@
+"""Deciding: what the repository holds, what was written last, what Notion says now → one `Plan`. Pure.
+
+`make_plan` is one table, the same as in docs/architecture.md. Nothing is written here; a plan is a value that can be
+shown, compared, refused by a guard, or turned into the one commit that carries it out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from notion2jekyll.errors import GuardStop
+from notion2jekyll.notion.model import File
+from notion2jekyll.snapshot import Commit, Snapshot
+from notion2jekyll.state import Entry, State
+
+Action = Literal["create", "update", "move", "delete", "merge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one page should be in the repository."""
+
+    entry: Entry
+    """What will be remembered of it; its path is where the post goes, its blob the content's."""
+    content: bytes
+    """The whole post."""
+    files: Mapping[str, File]
+    """Path → file of the media that it shows."""
+    why: str
+    """Why it was read: for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that will happen to a post."""
+
+    action: Action
+    path: str
+    page: str
+    title: str
+    why: str
+    content: bytes | None = None
+    """The new content; None for a post that is deleted, or moved as it is."""
+    source: str | None = None
+    """Where it was, for a move."""
+
+    def as_json(self) -> dict[str, str | None]:
+        """Return the change as the report has it."""
+        return {
+            "action": self.action,
+            "path": self.path,
+            "from": self.source,
+            "page": self.page,
+            "title": self.title,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something that was left alone because a person's work is in the way."""
+
+    path: str
+    page: str
+    why: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the conflict as the report has it."""
+        return {"path": self.path, "page": self.page, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the configuration says about removing."""
+
+    removed: Literal["delete", "draft", "keep"] = "delete"
+    """What becomes of a post whose page is no longer published."""
+    restore: bool = False
+    """Whether a post that a person deleted in the repository is written again."""
+    max_removed: int = 5
+    """Up to so many posts may always be removed at once."""
+    max_removed_percent: float = 30
+    """More are removed only while they are at most this share of all posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one run will do."""
+
+    base: str | None
+    changes: tuple[Change, ...]
+    """Sorted by path."""
+    conflicts: tuple[Conflict, ...]
+    unchanged: int
+    """Published posts that stay as they are."""
+    posts: int
+    """How many posts there were before, for the guard."""
+    files: Mapping[str, File]
+    """Path → file of the media that are not in the repository yet."""
+    orphans: frozenset[str]
+    """Media that no post shows any more."""
+    state: State
+    """What will be remembered once this is carried out."""
+
+    @property
+    def carried(self) -> Mapping[str, str]:
+        """New path → old path of posts that move as they are; their content is taken from the repository."""
+        return {
+            change.path: change.source for change in self.changes if change.source and change.content is None
+        }
+
+    def check(self, policy: Policy) -> None:
+        """Raise GuardStop where so many posts would be removed that it looks like an accident."""
+        removed = sum(change.action == "delete" or _to_drafts(change) for change in self.changes)
+        share = 100 * removed / self.posts if self.posts else 0
+        if removed > policy.max_removed and share > policy.max_removed_percent:
+            raise GuardStop(
+                f"{removed} of {self.posts} posts ({share:.0f} %) would be removed, more than {policy.max_removed} posts and "
+                f"{policy.max_removed_percent:g} % at once. That looks like an accident in Notion, so nothing was written.",
+                hint="Look at the list with 'notion2jekyll plan --force'. If it is what you want, run 'notion2jekyll sync "
+                "--force' once, or raise sync.max_removed in the configuration.",
+            )
+
+    def commit(self, contents: Mapping[str, bytes], message: str) -> Commit:
+        """Return the one commit that carries the plan out.
+
+        `contents` has what the plan itself does not hold: media, posts that move as they are, and the state file.
+        """
+        writes: dict[str, bytes] = dict(contents)
+        deletes: set[str] = set(self.orphans)
+        for change in self.changes:
+            if change.action == "delete":
+                deletes.add(change.path)
+                continue
+            if change.content is not None:
+                writes[change.path] = change.content
+            if change.source is not None:
+                deletes.add(change.source)
+        return Commit(self.base, writes, frozenset(deletes - writes.keys()), message)
+
+
+def check_listing(rows: int, state: State) -> None:
+    """Raise GuardStop where a source that has posts suddenly has no rows: an empty answer is no reason to delete a blog."""
+    posts = sum(not entry.removed for entry in state.entries.values())
+    if posts and not rows:
+        raise GuardStop(
+            f"Notion returned no rows at all, but {posts} posts were made from this source. Nothing was written.",
+            hint="Most often the database is no longer shared with the connection (••• → Connections), or a filter matches "
+            "nothing. If it really is empty, run 'notion2jekyll sync --force' once to remove the posts.",
+        )
+
+
+DRAFTS: Final = "_drafts/"
+"""Jekyll's folder of posts that are not built."""
+
+
+def _to_drafts(change: Change) -> bool:
+    return change.action == "move" and change.path.startswith(DRAFTS)
+
+
+def make_plan(
+    outputs: Iterable[Output], *, gone: Mapping[str, str], snapshot: Snapshot, state: State, policy: Policy
+) -> Plan:
+    """Return what to do.
+
+    `outputs` are the posts that were read and rendered in this run; `gone` says, by page id, why a page is certainly no
+    longer published. Every other entry of `state` stays as it is: a page that needed no reading, one that could not be
+    read, one of which it is not known what became.
+
+    | in state?             | file in the repository     | new content                 | ⇒                                  |
+    |-----------------------|----------------------------|-----------------------------|------------------------------------|
+    | no                    | absent / present, not ours | any                         | create / conflict                  |
+    | yes                   | as we left it              | same / differs / elsewhere  | unchanged / update / move          |
+    | yes                   | edited by hand             | same as last time / differs | unchanged / conflict               |
+    | yes                   | deleted by hand            | any                         | stays deleted, or written (policy) |
+    | yes, gone from Notion | as we left it / edited     | –                           | delete (or draft, keep) / conflict |
+    | yes, not read         | any                        | –                           | unchanged                          |
+    """
+    outputs = sorted(outputs, key=lambda output: output.entry.path)
+    draft = _Draft(snapshot, state, policy)
+    draft.leaving = _leaving(outputs, gone, draft)
+    for page in sorted(gone):
+        if page in state.entries:
+            draft.remove(state.entries[page], gone[page])
+    for output in outputs:
+        draft.publish(output, state.entries.get(output.entry.page))
+    handled = {output.entry.page for output in outputs} | set(gone)
+    for page in sorted(set(state.entries) - handled):
+        draft.keep(state.entries[page])
+
+    used = {path for entry in draft.entries.values() for path in entry.files}
+    wanted = {path: file for output in outputs for path, file in sorted(output.files.items()) if path in used}
+    return Plan(
+        base=snapshot.base,
+        changes=tuple(sorted(draft.changes, key=lambda change: (change.path, change.action))),
+        conflicts=tuple(sorted(draft.conflicts, key=lambda conflict: conflict.path)),
+        unchanged=draft.unchanged,
+        posts=sum(not entry.removed for entry in state.entries.values()),
+        files={path: file for path, file in wanted.items() if path not in snapshot.files},
+        orphans=frozenset(path for path in state.files if path not in used and path in snapshot.files),
+        state=replace(
+            state,
+            entries=draft.entries,
+            files={path: blob for path, blob in state.files.items() if path in used},
+        ),
+    )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A plan while it is made."""
+
+    snapshot: Snapshot
+    state: State
+    policy: Policy
+    entries: dict[str, Entry] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    unchanged: int = 0
+    leaving: frozenset[str] = frozenset()
+    """Paths that posts leave in this very plan, by moving or going."""
+    twins: dict[str, str] = field(default_factory=dict)
+    """Path as a file system without case or Unicode forms sees it → path."""
+
+    def __post_init__(self) -> None:
+        self.twins = {_folded(path): path for path in (*self.snapshot.files, *self.snapshot.others)}
+
+    def as_left(self, entry: Entry) -> bool:
+        """Return whether the post of `entry` is as this program wrote it."""
+        return self.snapshot.files.get(entry.path) == entry.blob
+
+    def obstacle(self, path: str, leaving: frozenset[str] | None = None) -> str | None:
+        """Return what stands in the way at `path`: that very path, or one that some file systems take for the same."""
+        leaving = self.leaving if leaving is None else leaving
+        if path in self.snapshot.files or path in self.snapshot.others:
+            return None if path in leaving else path
+        twin = self.twins.get(_folded(path))
+        return None if twin is None or twin in leaving else twin
+
+    def keep(self, entry: Entry) -> None:
+        """Remember `entry`, whose post stays."""
+        self.entries[entry.page] = entry
+        self.unchanged += not entry.removed
+
+    def clash(self, page: str, path: str, why: str, previous: Entry | None) -> None:
+        """Leave everything of `page` alone, because of what is at `path`."""
+        self.conflicts.append(Conflict(path, page, why))
+        if previous:
+            self.entries[page] = previous
+
+    def change(self, action: Action, output: Output, why: str, source: str | None = None) -> None:
+        """Write the post of `output`."""
+        entry = output.entry
+        self.entries[entry.page] = entry
+        self.changes.append(Change(action, entry.path, entry.page, entry.title, why, output.content, source))
+
+    def publish(self, output: Output, previous: Entry | None) -> None:
+        """Decide what becomes of a page that is published."""
+        entry = output.entry
+        there = self.snapshot.files.get(entry.path)
+        if there == entry.blob and (
+            previous is None or previous.path == entry.path or not self.as_left(previous)
+        ):
+            # Exactly what it should be: nothing changed, or an earlier run was cut short after it wrote.
+            self.keep(entry)
+        elif previous is None:
+            self._create(output, None)
+        elif previous.path not in self.snapshot.files:
+            if not self.snapshot.complete or not self.policy.restore:
+                self.keep(previous)
+            else:
+                self._create(output, previous)
+        elif not self.as_left(previous):
+            if previous.blob == entry.blob and previous.path == entry.path:
+                self.keep(entry)
+            else:
+                self.clash(
+                    entry.page,
+                    previous.path,
+                    f"the post was edited in the repository, and its page changed too ({output.why}); the repository's text stays",
+                    previous,
+                )
+        elif previous.path == entry.path:
+            self.change("update", output, output.why)
+        elif obstacle := self.obstacle(entry.path):
+            self.clash(
+                entry.page, obstacle, f"{previous.path} cannot move here: the file is not ours", previous
+            )
+        else:
+            self.change("move", output, output.why, previous.path)
+
+    def _create(self, output: Output, previous: Entry | None) -> None:
+        obstacle = self.obstacle(output.entry.path)
+        if obstacle is None:
+            self.change("create", output, output.why)
+        else:
+            why = "a file that notion2jekyll did not write is here, so the page is not published; rename one of the two"
+            self.clash(output.entry.page, obstacle, why, previous)
+
+    def remove(self, entry: Entry, why: str) -> None:
+        """Decide what becomes of the post of a page that is no longer published."""
+        if entry.path not in self.snapshot.files:
+            if not self.snapshot.complete:
+                self.keep(entry)
+        elif entry.removed:
+            self.keep(entry)
+        elif self.policy.removed == "keep":
+            self.keep(replace(entry, removed=True))
+        elif not self.as_left(entry):
+            why = f"the page is gone ({why}), but its post was edited in the repository, so it stays"
+            self.clash(entry.page, entry.path, why, entry)
+        elif self.policy.removed == "delete":
+            self.changes.append(Change("delete", entry.path, entry.page, entry.title, why))
+        else:
+            self._to_drafts(entry, why)
+
+    def _to_drafts(self, entry: Entry, why: str) -> None:
+        name = entry.path.rsplit("/", 1)[-1]
+        place = DRAFTS + re.sub(r"^\d{4}-\d{2}-\d{2}-", "", name)
+        if obstacle := self.obstacle(place):
+            self.clash(
+                entry.page, obstacle, f"{entry.path} cannot become a draft: the file is not ours", entry
+            )
+            return
+        self.entries[entry.page] = replace(entry, path=place, removed=True)
+        self.changes.append(Change("move", place, entry.page, entry.title, why, None, entry.path))
+
+
+def _leaving(outputs: Iterable[Output], gone: Mapping[str, str], draft: _Draft) -> frozenset[str]:
+    """Return the paths that will be free: of posts that go, and of posts that move and find their new place free."""
+    entries = draft.state.entries
+    going = {
+        entries[page].path
+        for page in gone
+        if page in entries
+        and draft.as_left(entries[page])
+        and not entries[page].removed
+        and draft.policy.removed == "delete"
+    }
+    moves = {
+        previous.path: output.entry.path
+        for output in outputs
+        if (previous := entries.get(output.entry.page))
+        and draft.as_left(previous)
+        and previous.path != output.entry.path
+    }
+    while True:
+        leaving = frozenset(going | moves.keys())
+        stuck = [source for source, place in moves.items() if draft.obstacle(place, leaving)]
+        if not stuck:
+            return leaving
+        for source in stuck:
+            del moves[source]
+
+
+def _folded(path: str) -> str:
+    """Return `path` as the least careful file system sees it: case and Unicode forms do not count."""
+    return unicodedata.normalize("NFC", path).casefold()

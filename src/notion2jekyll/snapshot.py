@@ -1,0 +1,40 @@
+"""A repository as a value: what it holds, and the one change that a run makes to it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha1
+
+
+def blob_id(content: bytes) -> str:
+    """Return the id git gives to a file with `content`: equal ids mean equal contents, with nothing downloaded."""
+    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a target held when it was read."""
+
+    base: str | None
+    """The version that was read (a commit id); None where there is none yet (an empty repository) or none is kept."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path → git blob id of every regular file; paths are relative, with `/`."""
+    others: frozenset[str] = frozenset()
+    """Paths of what is there and is no regular file: symbolic links and submodules."""
+    complete: bool = True
+    """False where the listing may lack files; then nothing that is missing may be taken for deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The one change that a run makes."""
+
+    base: str | None
+    """The version it is built on: `Snapshot.base`."""
+    writes: Mapping[str, bytes]
+    """Path → new content; parents are made as needed."""
+    deletes: frozenset[str]
+    """Paths to remove; every one was in the snapshot."""
+    message: str
+    """Subject line, blank line, body."""

@@ -1,0 +1,188 @@
+"""What was written last time: the memory that travels in the same commit as the posts, so it cannot disagree with them.
+
+Pure. The file is JSON, sorted and indented: a person can read its diff, and git merges it line by line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from notion2jekyll.notion.model import Page
+
+PATH: Final = ".notion2jekyll/state.json"
+"""Where it is kept; Jekyll does not publish folders that start with a dot."""
+
+VERSION: Final = 1
+
+SETTLING: Final = timedelta(minutes=2)
+"""Notion rounds edit times down to the minute, so a page that was read less than this after its edit time may have been
+edited again under the same time; it is read once more. One minute, and one for clocks that differ."""
+
+ALONE: Final = timedelta(days=1)
+"""How often the state may be committed when no post changed: it bounds what re-reading costs, and builds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page that has a post."""
+
+    page: str
+    """Dashed page id."""
+    path: str
+    """Where the post is."""
+    blob: str
+    """Git blob id of the post as this program wrote it last; another one in the repository means a person edited it."""
+    edited: str = ""
+    """Notion's edit time of the version that was read (ISO 8601, UTC, to the minute); empty: read it again."""
+    settled: bool = False
+    """Whether it was read after that minute was over for certain."""
+    fingerprint: str = ""
+    """What the conversion depended on beside the page: version, configuration, options of the site."""
+    modified: str = ""
+    """`last_modified_at` as written."""
+    title: str = ""
+    """Title as written, for reports on pages that are gone."""
+    files: tuple[str, ...] = ()
+    """Paths of the media that the post shows."""
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Page id → (address, title) of every page that the post refers to, as used; the address is empty for none."""
+    removed: bool = False
+    """The page is no longer published, and the policy left a file (in `_drafts`, or where it was)."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything remembered."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    """By page id."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path → git blob id of every media file that this program wrote."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Configured source id → what it turned out to be (`data_source:<id>`, `page:<id>`), which saves a request."""
+    written: datetime | None = None
+    """When it was written last (UTC); None before the first time."""
+
+
+class NewerState(ValueError):
+    """The file was written by a newer version of the program."""
+
+
+def dump(state: State) -> bytes:
+    """Return the file's content for `state`."""
+    entries = {}
+    for page, entry in sorted(state.entries.items()):
+        entries[page] = {
+            key: value for key, value in asdict(entry).items() if key != "page" and value not in ("", False)
+        }
+    written = state.written.isoformat(timespec="seconds") if state.written else None
+    raw = {
+        "version": VERSION,
+        "note": "Written by notion2jekyll; it tells your edits from its own. Delete it only to start afresh.",
+        "written": written,
+        "sources": dict(sorted(state.sources.items())),
+        "files": dict(sorted(state.files.items())),
+        "pages": entries,
+    }
+    return (json.dumps(raw, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def parse(content: bytes) -> State:
+    """Return the state in `content`.
+
+    Raises NewerState where a newer version wrote it, and ValueError for anything else that is no state: the caller then
+    rebuilds it from the posts, and never guesses.
+    """
+    raw = json.loads(content)
+    if not isinstance(raw, dict) or not isinstance(raw.get("version"), int):
+        raise ValueError("no version")  # noqa: TRY004  # to the caller it is one thing: no state
+    if raw["version"] > VERSION:
+        raise NewerState(f"version {raw['version']}")
+    try:
+        return State(
+            entries={page: _entry(page, body) for page, body in raw["pages"].items()},
+            files={str(path): str(blob) for path, blob in raw["files"].items()},
+            sources={str(key): str(value) for key, value in raw["sources"].items()},
+            written=datetime.fromisoformat(raw["written"]) if raw.get("written") else None,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"damaged: {error}") from error
+
+
+def _entry(page: str, body: Mapping[str, Any]) -> Entry:
+    links = {str(key): (str(link[0]), str(link[1])) for key, link in body.get("links", {}).items()}
+    return Entry(
+        page=page,
+        path=str(body["path"]),
+        blob=str(body["blob"]),
+        edited=str(body.get("edited", "")),
+        settled=bool(body.get("settled", False)),
+        fingerprint=str(body.get("fingerprint", "")),
+        modified=str(body.get("modified", "")),
+        title=str(body.get("title", "")),
+        files=tuple(str(path) for path in body.get("files", ())),
+        links=links,
+        removed=bool(body.get("removed", False)),
+    )
+
+
+def adopt(state: State, path: str, blob: str, front_matter: Mapping[str, Any]) -> State:
+    """Return `state` with the post at `path`, whose front matter names its page (`notion_id`), taken as written.
+
+    Used where the state file is missing or damaged. The post counts as unedited (git keeps what it was), and its page
+    is read again, so that equal content changes nothing.
+    """
+    page = str(front_matter["notion_id"])
+    if page in state.entries:
+        return state
+    entry = Entry(
+        page=page,
+        path=path,
+        blob=blob,
+        modified=str(front_matter.get("last_modified_at") or ""),
+        title=str(front_matter.get("title") or ""),
+    )
+    return replace(state, entries={**state.entries, page: entry})
+
+
+def minute(moment: datetime) -> str:
+    """Return `moment` as entries keep it."""
+    return moment.astimezone(UTC).isoformat(timespec="minutes")
+
+
+def settled(edited: datetime, read: datetime) -> bool:
+    """Return whether a page with the edit time `edited`, read at `read`, cannot have been edited again under that time."""
+    return read - edited >= SETTLING
+
+
+def stale(
+    page: Page,
+    entry: Entry | None,
+    *,
+    path: str,
+    fingerprint: str,
+    links: Mapping[str, tuple[str, str]],
+) -> str | None:
+    """Return why the body of `page` must be read, None where the post is as good as it would become.
+
+    `path` is where the post belongs now; `links` has the present (address, title) of every page that `entry` refers to.
+    """
+    if entry is None:
+        return "new"
+    if entry.removed:
+        return "published again"
+    if entry.edited != minute(page.edited):
+        return "edited in Notion"
+    if not entry.settled:
+        return "edited in the minute of the last run"
+    if entry.path != path:
+        return "its address changed"
+    if entry.fingerprint != fingerprint:
+        return "the version or the options changed"
+    if any(links.get(target, ("", "")) != used for target, used in entry.links.items()):
+        return "a page that it links to changed its address or title"
+    return None
