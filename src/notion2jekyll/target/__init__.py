@@ -6,43 +6,18 @@ files are fetched by path, and one `Commit` is applied at a time, on the very ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from hashlib import sha1
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
+from notion2jekyll.snapshot import Commit, Snapshot, blob_id
 
-def blob_id(content: bytes) -> str:
-    """Return the id git gives to a file with `content`: equal ids mean equal contents, with nothing downloaded."""
-    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+__all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check", "parents"]
 
+from notion2jekyll.errors import ConfigError
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a target held when it was read."""
-
-    base: str | None
-    """The version that was read (a commit id); None where there is none yet (an empty repository) or none is kept."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Path → git blob id of every regular file; paths are relative, with `/`."""
-    others: frozenset[str] = frozenset()
-    """Paths of what is there and is no regular file: symbolic links and submodules."""
-    complete: bool = True
-    """False where the listing may lack files; then nothing that is missing may be taken for deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """The one change that a run makes."""
-
-    base: str | None
-    """The version it is built on: `Snapshot.base`."""
-    writes: Mapping[str, bytes]
-    """Path → new content; parents are made as needed."""
-    deletes: frozenset[str]
-    """Paths to remove; every one was in the snapshot."""
-    message: str
-    """Subject line, blank line, body."""
+STATE = ".notion2jekyll/state.json"
+"""Path of the state file. A target that cannot write all files at one instant writes this one last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +30,7 @@ class Applied:
     """Where a person can look at it."""
 
 
-class Moved(Exception):  # noqa: N818  # says what happened, as the other signals do
+class Moved(Exception):
     """The target is no longer at the version that the commit was built on; nothing was written. Read and plan again."""
 
 
@@ -85,4 +60,50 @@ class Target(Protocol):
         """Return the content of `path` in the version last read, None where it was not there. Raises as `read`."""
 
     def apply(self, commit: Commit) -> Applied:
-        """Write `commit`, all of it or nothing. Raises Moved when the target changed since, and as `read`."""
+        """Write `commit`, all of it or nothing. Raises Moved when the target changed since, and as `read`.
+
+        Files that already have the content wanted are left alone; where nothing is left to write there is no new
+        version, and `Applied.commit` is the base. Afterwards the target stands at the new version, as if read again.
+        """
+
+
+def check(commit: Commit, snapshot: Snapshot) -> None:
+    """Raise unless `commit` can be applied to `snapshot` by any target, with every stranger's file left alone.
+
+    ValueError for what no caller should ask for: a path that is absolute, leaves the tree, enters `.git`, or is
+    deleted without being there. ConfigError where the site itself is in the way: a symbolic link or submodule at or
+    above a path, a folder at a path, or a file where a folder is needed.
+    """
+    for path in (*commit.writes, *commit.deletes):
+        parts = path.split("/")
+        if "\0" in path or "\\" in path or any(part.lower() in {"", ".", "..", ".git"} for part in parts):
+            raise ValueError(f"not a path inside a site: {path!r}")
+        for place in (path, *_folders(path)):
+            if place in snapshot.others:
+                raise ConfigError(
+                    f"{path} cannot be written: {place} is a symbolic link or a submodule in the site.",
+                    hint="Only real folders and files are written to: replace it, or choose other folders.",
+                )
+    missing = commit.deletes - snapshot.files.keys()
+    if missing or commit.deletes & commit.writes.keys():
+        raise ValueError(f"cannot delete: {sorted(missing or commit.deletes & commit.writes.keys())}")
+    folders = {folder for path in (*snapshot.files, *commit.writes) for folder in _folders(path)}
+    for path in commit.writes:
+        for place in _folders(path):
+            if place in snapshot.files or place in commit.writes:
+                raise ConfigError(
+                    f"{path} cannot be written: {place} is a file, and a folder is needed there.",
+                    hint=f"Rename or remove {place} in the site, or choose other folders.",
+                )
+        if path in folders:
+            raise ConfigError(
+                f"{path} cannot be written: there is a folder of that name.",
+                hint=f"Rename or remove the folder {path} in the site.",
+            )
+
+
+def _folders(path: str) -> Iterator[str]:
+    """Yield every folder above `path`: `a/b/c` gives `a/b`, then `a`."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
