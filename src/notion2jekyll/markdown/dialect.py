@@ -1,0 +1,197 @@
+"""What is unsafe where, and what can be escaped how, for each engine and site: tables, with the reason in each row.
+
+The facts behind the rows were measured with kramdown 2.4 and its GFM parser as GitHub Pages runs them, with Liquid
+4.0 and 5.4, and with CommonMark; `tests/test_serialize_hazards.py` runs them again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Construct = Literal["paragraph", "item", "heading", "cell"]
+"""Where a line of inlines stands: a paragraph, the first line of a list item, a heading, or a cell of a table."""
+
+Kind = Literal["syntax", "text", "link", "alt"]
+"""Who wrote a character: the writer, or the author, in plain text, in the text of a link, or in a picture's description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The Markdown that a site reads, and what the site does to it. The defaults are those of GitHub Pages."""
+
+    engine: Literal["kramdown", "commonmark"] = "kramdown"
+    """`commonmark` is `markdown: CommonMarkGhPages` or `GFM` in `_config.yml`."""
+    gfm: bool = True
+    """kramdown's input is GFM (Jekyll's default). False: no ``` fences, no `~~`, no task lists."""
+    smart_quotes: bool = True
+    """The site's kramdown curls quotes."""
+    typographic_symbols: bool = True
+    """The site's kramdown turns `--`, `---`, `...`, `<<` and `>>` into symbols."""
+    typography: Literal["site", "verbatim"] = "site"
+    """`site` leaves quotes to the site's smart quotes, `verbatim` protects them. All else stays as typed in both."""
+    hard_wrap: bool = False
+    """The site turns line ends into breaks; nothing is written in which that could show."""
+    math: bool = True
+    """Formulas are typeset. False: they are written as code."""
+    emoji: bool = False
+    """jemoji is on: `:smile:` in text must stay text."""
+    mentions: bool = False
+    """jekyll-mentions is on: `@name` in text must stay text."""
+    liquid: bool = True
+    """The output goes through Liquid: `{{` and `{%` are made inert, a `SitePath` becomes a Liquid expression."""
+
+    @property
+    def kramdown(self) -> bool:
+        """Whether the engine is kramdown."""
+        return self.engine == "kramdown"
+
+    @property
+    def backslashable(self) -> frozenset[str]:
+        """The characters before which a backslash disappears, in kramdown as well as in CommonMark."""
+        return _BACKSLASHABLE_GFM if self.gfm or not self.kramdown else _BACKSLASHABLE
+
+
+_BACKSLASHABLE = frozenset(
+    "\\.*_+`<>()[]{}#!:|\"'$=-"
+)  # kramdown shows the backslash before any other character
+_BACKSLASHABLE_GFM = _BACKSLASHABLE | {"~"}  # its GFM parser knows one more
+
+NAMED_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def reference(char: str) -> str:
+    """Return the HTML character reference of `char`, by name where everyone knows the name."""
+    return NAMED_REFERENCES.get(char) or f"&#{ord(char)};"
+
+
+_EVERYWHERE: frozenset[Construct] = frozenset({"paragraph", "item", "heading", "cell"})
+_AT_BLOCK_START: frozenset[Construct] = frozenset({"paragraph", "item"})
+_ITEM: frozenset[Construct] = frozenset({"item"})
+_HEADING: frozenset[Construct] = frozenset({"heading"})
+_CELL: frozenset[Construct] = frozenset({"cell"})
+_AUTHOR: frozenset[Kind] = frozenset({"text", "link", "alt"})
+_SHOWN: frozenset[Kind] = frozenset({"text", "link"})
+_IN_BRACKETS: frozenset[Kind] = frozenset({"link", "alt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unsafe:
+    """Characters that would not be read as text, by their neighbours in the unescaped line."""
+
+    pattern: re.Pattern[str]
+    """What to look for. The characters to protect are those of its groups, or all of the match where it has none."""
+    why: str
+    """What an engine would make of them."""
+    form: Literal["backslash", "reference", "split"] = "backslash"
+    """How to protect them: a backslash where that works, else a reference; or an empty element after the character."""
+    where: frozenset[Construct] = field(default=_EVERYWHERE)
+    """The constructs in which the row counts."""
+    kinds: frozenset[Kind] = field(default=_AUTHOR)
+    """The author's characters to which it applies."""
+    only: Literal["", "kramdown", "not gfm", "symbols", "verbatim", "liquid", "emoji", "mentions"] = ""
+    """The property of the dialect on which the row depends; empty for none."""
+
+    def applies(self, construct: Construct, dialect: Dialect) -> bool:
+        """Tell whether the row counts in this construct of this dialect."""
+        return construct in self.where and _CONDITIONS[self.only](dialect)
+
+
+_CONDITIONS: dict[str, Callable[[Dialect], bool]] = {
+    "": lambda _: True,
+    "kramdown": lambda dialect: dialect.kramdown,
+    "not gfm": lambda dialect: dialect.kramdown and not dialect.gfm,
+    "symbols": lambda dialect: dialect.kramdown and dialect.typographic_symbols,
+    "verbatim": lambda dialect: (
+        dialect.kramdown and dialect.smart_quotes and dialect.typography == "verbatim"
+    ),
+    "liquid": lambda dialect: dialect.liquid,
+    "emoji": lambda dialect: dialect.emoji,
+    "mentions": lambda dialect: dialect.mentions,
+}
+
+_LINE = re.compile
+
+
+UNSAFE: tuple[Unsafe, ...] = (
+    # Anywhere in a line ----------------------------------------------------------------------------------------------
+    Unsafe(_LINE(r"\\(?![^\W_]|[ \t])"), "escapes the punctuation after it, or breaks the line at its end"),
+    Unsafe(_LINE(r"`"), "opens a code span"),
+    Unsafe(
+        # A lone star has no partner, and a star between spaces is no delimiter; every other one may pair.
+        _LINE(r"\A[^*]*\*[^*]*\Z|(?<=[ \t])\*(?=[ \t]|\Z)|(\*)"),
+        "opens or closes emphasis",
+    ),
+    Unsafe(
+        # After a letter `_` cannot open, before a space neither; where none can open, none can close.
+        _LINE(r"(?<![^\W\d_²³¹¼-¾])(?<!_)(_{1,2})(?!_|[ \t]|\Z)|(___+)"),
+        "opens emphasis",
+    ),
+    Unsafe(_LINE(r"~{2,}"), "strikes text through, or opens a fence"),
+    Unsafe(_LINE(r"(?<!~)~(?=[^\s~](?:.*?\S)?~)"), "github.com strikes text through between single tildes too"),
+    Unsafe(
+        # `[x]` alone is text, for no document defines references; anything less tidy is protected: kramdown tries
+        # every open bracket as a link, again at every level, which takes it minutes in a long paragraph.
+        _LINE(r"\[[^\[\]]*\](?!\()|([\[\]])"),
+        "makes a link",
+        kinds=frozenset({"text"}),
+    ),
+    Unsafe(_LINE(r"[\[\]]"), "ends the link or description it is in", kinds=_IN_BRACKETS),
+    Unsafe(_LINE(r"(?<=\[)\^"), "kramdown takes `[^` for a footnote", "reference", kinds=_IN_BRACKETS),
+    Unsafe(_LINE(r"!(?=\[)"), "turns the link after it into a picture"),
+    Unsafe(_LINE(r"<(?![ \t=]|\Z|[0-9-](?![^>]*@))"), "opens a tag, a comment or an address"),
+    Unsafe(_LINE(r"<(?=<)|(?<=<)<"), "guillemets, which `\\<<` does not prevent", "reference"),
+    Unsafe(_LINE(r"(?<=>)>"), "guillemets", only="symbols"),
+    Unsafe(_LINE(r"&(?=#?\w[\w:.-]*;)"), "a character reference", "reference"),
+    Unsafe(_LINE(r"\$(?=\$)|(?<=\$)\$"), "a formula in kramdown, wherever it stands", only="kramdown"),
+    Unsafe(_LINE(r"\{(?=:)"), "a kramdown attribute list or extension", only="kramdown"),
+    Unsafe(_LINE(r"(?<=\{)\{"), "a Liquid expression", only="liquid"),
+    Unsafe(_LINE(r"\{(?=%)"), "a Liquid tag, which fails the build where it is unknown", "reference", only="liquid"),
+    Unsafe(_LINE(r"-(?=-)"), "a dash", kinds=_SHOWN, only="symbols"),
+    Unsafe(_LINE(r"\.(?=\.\.)"), "an ellipsis", kinds=_SHOWN, only="symbols"),
+    Unsafe(_LINE(r"[\"']"), "curled by smart quotes", kinds=_SHOWN, only="verbatim"),
+    Unsafe(_LINE(r":(?=[\w+-]+:)"), "jemoji replaces it in the finished page", "split", kinds=_SHOWN, only="emoji"),
+    Unsafe(_LINE(r"@(?=\w)"), "jekyll-mentions links it in the finished page", "split", kinds=_SHOWN, only="mentions"),
+    # Pipes -----------------------------------------------------------------------------------------------------------
+    Unsafe(
+        _LINE(r"\|"),
+        "kramdown makes a table of any line with a bare pipe; in a cell it ends the cell",
+        where=_AT_BLOCK_START | _CELL,
+    ),
+    Unsafe(_LINE(r"`"), "kramdown splits cells with no regard to backslashes before backticks", "reference", where=_CELL),
+    Unsafe(_LINE(r"<(?=[^\s=])"), "kramdown looks for `<code` in a row even after a backslash", "reference", where=_CELL),
+    Unsafe(_LINE(r"\A([-+:=])[-+:= \t|]*\Z"), "a row of these alone is a separator", where=_CELL),
+    # At the start of a block -----------------------------------------------------------------------------------------
+    Unsafe(_LINE(r"\A([-+*])(?=[ \t]|\Z)"), "a list item", where=_AT_BLOCK_START),
+    Unsafe(_LINE(r"\A[0-9]+([.)])(?=[ \t]|\Z)"), "a numbered item", where=_AT_BLOCK_START),
+    Unsafe(_LINE(r"\A(#)#{0,5}(?=[ \t]|\Z)"), "a heading", where=_AT_BLOCK_START),
+    Unsafe(_LINE(r"\A(#)"), "a heading even without a space", where=_AT_BLOCK_START, only="not gfm"),
+    Unsafe(_LINE(r"\A(>)"), "a quotation", where=_AT_BLOCK_START),
+    Unsafe(_LINE(r"\A([-_*])[ \t]*(?:\1[ \t]*){2,}\Z"), "a rule", where=_AT_BLOCK_START),
+    Unsafe(_LINE(r"\A(:)(?=[ \t])"), "a definition of the paragraph before", where=_AT_BLOCK_START, only="kramdown"),
+    Unsafe(
+        _LINE(r"\A(\^)[ \t]*\Z"), "kramdown's end-of-block mark", "reference", where=_AT_BLOCK_START, only="kramdown"
+    ),
+    Unsafe(_LINE(r"\A(\*)(?=\[)"), "kramdown's definition of an abbreviation", where=_AT_BLOCK_START, only="kramdown"),
+    Unsafe(_LINE(r"\A(\[)(?=[^\]]*\]:)"), "defines a reference or footnote, and vanishes", where=_AT_BLOCK_START),
+    Unsafe(
+        _LINE(r"\A\[[^\]]*(\])(?=:)"),
+        "so does the text of a link, to kramdown, which overlooks the backslash",
+        "reference",
+        where=_AT_BLOCK_START,
+        kinds=_IN_BRACKETS,
+    ),
+    Unsafe(_LINE(r"\A(\[)(?=[ xX]\](?:[ \t]|\Z))"), "a box to tick", where=_ITEM),
+    # In a heading ----------------------------------------------------------------------------------------------------
+    Unsafe(_LINE(r"(?:\A|(?<=[ \t]))(#)#*\Z"), "closes the heading, unseen", where=_HEADING),
+    Unsafe(_LINE(r"#(?=#*\Z)"), "closes the heading, unseen, even without a space", where=_HEADING, only="not gfm"),
+    Unsafe(_LINE(r"(?:\A|(?<=[ \t]))(\{)(?=#[^ }]*\}\Z)"), "kramdown's id of a heading", where=_HEADING, only="kramdown"),
+)  # fmt: skip
+"""Every character of text that must not be written as it is, each with the reason."""
+
+BARE_ADDRESS = re.compile(r"(?<![^\W_])(?:(?:https?|ftp)(:)//|www(\.))[^\s<]+", re.IGNORECASE)
+"""A bare address, which github.com links, swallowing the escapes in it; the group is where it can be broken."""

@@ -1,0 +1,406 @@
+"""One line of inlines as Markdown: lower → decide → escape.
+
+*lower* flattens the tree into tokens, in which the author's text and the writer's syntax never mix. *decide* settles
+each mark: the Markdown delimiter where its neighbours make it valid in kramdown **and** CommonMark, else the HTML
+element. *escape* protects the author's characters by the rows of `dialect.UNSAFE`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import count, takewhile
+from typing import TYPE_CHECKING
+
+from notion2jekyll.markdown import html
+from notion2jekyll.markdown.dialect import BARE_ADDRESS, UNSAFE, reference
+from notion2jekyll.markdown.nodes import Break, Code, Image, Link, Math, Span, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from notion2jekyll.markdown.dialect import Construct, Dialect, Kind
+    from notion2jekyll.markdown.nodes import Inline, Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class _Syntax:
+    """What the writer writes, as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the author wrote, without line breaks."""
+
+    text: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Syntax that has a Markdown form and, for where that is not valid, an HTML form."""
+
+    id: int
+    """The same for the two ends of a mark."""
+    role: str
+    """`open` or `close` for the ends of a mark, `code` for a code span."""
+    markdown: str
+    html: str
+
+
+_Token = _Syntax | _Words | _Choice
+
+_BREAK = _Syntax("<br>")
+_DELIMITERS = {"strong": "**", "em": "*", "del": "~~", "strong em": "***"}
+
+
+def line(children: Inlines, construct: Construct, dialect: Dialect) -> str:
+    """Return inlines as one line of Markdown, without spaces at its edges; empty where nothing would be visible."""
+    tokens = _Lowering(construct, dialect).lower(children, frozenset(), "text")
+    if not any(isinstance(token, _Choice) or token.text.strip() for token in tokens if token != _BREAK):
+        return ""
+    _, visible, _ = _trimmed(tokens, _is_blank)
+    return _escape(_decide(visible), construct, dialect)
+
+
+# Lower ---------------------------------------------------------------------------------------------------------------
+
+
+class _Lowering:
+    """Flattens inlines into tokens for one line."""
+
+    def __init__(self, construct: Construct, dialect: Dialect) -> None:
+        self.construct = construct
+        self.dialect = dialect
+        self.ids = count()
+
+    def lower(self, children: Inlines, marks: frozenset[str], kind: Kind) -> list[_Token]:
+        """Return the tokens of inlines that stand under `marks`."""
+        tokens: list[_Token] = []
+        for child in _merged(children):
+            tokens += self._lower(child, marks, kind)
+        return tokens
+
+    def _lower(self, node: Inline, marks: frozenset[str], kind: Kind) -> list[_Token]:
+        match node:
+            case Text(value):
+                return list(_words(value, kind))
+            case Break():
+                return [_BREAK]
+            case Code(value):
+                return self._code(value, kind)
+            case Math(tex):
+                return self._math(tex, kind)
+            case Image():
+                return self._image(node)
+            case Link():
+                return self._link(node, marks, kind)
+            case Span():
+                return self._span(node, marks, kind)
+
+    def _code(self, value: str, kind: Kind) -> list[_Token]:
+        text = html.clean(value)
+        if not text:
+            return []
+        if not self._has_backtick_form(text, kind):
+            return [_Syntax(html.code(text))]
+        ticks = "``" if "`" in text else "`"
+        pad = " " if text.startswith("`") or text.endswith("`") else ""
+        return [_Choice(next(self.ids), "code", f"{ticks}{pad}{text}{pad}{ticks}", html.code(text))]
+
+    def _has_backtick_form(self, text: str, kind: Kind) -> bool:
+        unsafe = ["\n", "``"]
+        if self.dialect.liquid:
+            unsafe += ["{{", "{%"]  # Liquid runs in code as well
+        if kind != "text":
+            unsafe += ["[", "]"]  # kramdown looks for the definition of a reference before it looks for code
+        if self.construct == "cell":
+            unsafe += ["|", "`"]  # kramdown shows the backslash before a pipe that CommonMark needs
+        return not any(bad in text for bad in unsafe) and text == text.strip() and text.strip("`") != ""
+
+    def _math(self, tex: str, kind: Kind) -> list[_Token]:
+        text = re.sub(r"\s+", " ", html.clean(tex)).strip()
+        if not text:
+            return []
+        if not self.dialect.math:
+            return self._code(text, kind)
+        return [_Syntax(inline_math(text, self.construct, self.dialect, plain=kind == "text"))]
+
+    def _image(self, node: Image) -> list[_Token]:
+        if node.attributes:
+            return [_Syntax(html.image(node, self.dialect))]
+        alt = " ".join(html.clean(node.alt).split())
+        return [_Syntax("!["), _Words(alt, "alt"), _Syntax(f"]({_destination(node, self.dialect)})")]
+
+    def _link(self, node: Link, marks: frozenset[str], kind: Kind) -> list[_Token]:
+        before, inner, after = _trimmed(self.lower(node.children, marks, "link"))
+        if kind == "link" or not inner:
+            return [*before, *inner, *after]
+        if _is_autolink(node, self.dialect):
+            return [_Syntax(f"<{node.url}>")]
+        return [*before, _Syntax("["), *inner, _Syntax(f"]({_destination(node, self.dialect)})"), *after]
+
+    def _span(self, node: Span, marks: frozenset[str], kind: Kind) -> list[_Token]:
+        mark: str = node.mark
+        children = node.children
+        if mark in {"ins", "span"}:
+            inner = self.lower(children, marks, kind)
+            pairs = html.attributes(node.attributes, self.dialect)
+            return [_Syntax(f"<{mark}{pairs}>"), *inner, _Syntax(f"</{mark}>")] if inner else []
+        if mark in marks:  # no engine nests a mark in itself, and it would not show
+            return self.lower(children, marks, kind)
+        both = _bold_italic(node, marks)
+        if both is not None:
+            mark, children = "strong em", both
+        before, inner, after = _trimmed(self.lower(children, marks | set(mark.split()), kind))
+        if not inner:
+            return [*before, *after]
+        names = mark.split()
+        opening = "".join(f"<{name}>" for name in names)
+        closing = "".join(f"</{name}>" for name in reversed(names))
+        delimiter = _DELIMITERS[mark]
+        if mark == "del" and not self.dialect.gfm and self.dialect.kramdown:
+            return [*before, _Syntax(opening), *inner, _Syntax(closing), *after]
+        pair = next(self.ids)
+        return [
+            *before,
+            _Choice(pair, "open", delimiter, opening),
+            *inner,
+            _Choice(pair, "close", delimiter, closing),
+            *after,
+        ]
+
+
+def _merged(children: Inlines) -> Iterator[Inline]:
+    """Join neighbours under the same mark, so that `**a****b**` is never written."""
+    last: Inline | None = None
+    for child in children:
+        if (
+            isinstance(last, Span)
+            and isinstance(child, Span)
+            and (last.mark, last.attributes) == (child.mark, child.attributes)
+        ):
+            last = Span(child.mark, last.children + child.children, child.attributes)
+            continue
+        if last is not None:
+            yield last
+        last = child
+    if last is not None:
+        yield last
+
+
+def _bold_italic(node: Span, marks: frozenset[str]) -> Inlines | None:
+    """Return what is in a bold that holds nothing but an italic, or the other way round."""
+    match node.children:
+        case (Span("strong" | "em" as other, children),) if (
+            other != node.mark and node.mark != "del" and other not in marks
+        ):
+            return children
+    return None
+
+
+_PIECES = re.compile(r"[ \t]+|[^\S \t]+|\S+(?:\s+\S+)*")
+
+
+def _words(value: str, kind: Kind) -> Iterator[_Token]:
+    """Yield the lines of a text with breaks between them, each with the spaces at its edges as tokens of their own."""
+    for number, text in enumerate(html.clean(value).split("\n")):
+        if number:
+            yield _BREAK
+        for piece in _PIECES.findall(text):
+            yield _Words(piece, kind)
+
+
+def _is_space(token: _Token) -> bool:
+    """Whether no delimiter may stand next to the token."""
+    return token == _BREAK or (isinstance(token, _Words) and token.text.isspace())
+
+
+def _is_blank(token: _Token) -> bool:
+    """Whether the token is nothing at the edge of a line. Wide and no-break spaces are something."""
+    return isinstance(token, _Words) and not token.text.strip(" \t")
+
+
+def _trimmed(
+    tokens: list[_Token], is_edge: Callable[[_Token], bool] = _is_space
+) -> tuple[list[_Token], list[_Token], list[_Token]]:
+    """Split tokens into the edge before, the middle and the edge after."""
+    before = list(takewhile(is_edge, tokens))
+    after = list(takewhile(is_edge, reversed(tokens[len(before) :])))[::-1]
+    return before, tokens[len(before) : len(tokens) - len(after)], after
+
+
+def inline_math(tex: str, construct: Construct, dialect: Dialect, *, plain: bool = True) -> str:
+    r"""Return a formula as `$$…$$`, or as text `\(…\)` where kramdown would misread it or another engine reads it."""
+    if dialect.liquid:
+        tex = spaced_braces(tex)
+    unsafe = ["|", "$$", "~~"] + (["`"] if construct == "cell" else []) + ([] if plain else ["[", "]"])
+    if (
+        not dialect.kramdown
+        or any(bad in tex for bad in unsafe)
+        or "$" in {tex[0], tex[-1]}
+        or tex[-1] == "\\"
+    ):
+        return html.formula(tex)
+    return f"$${tex}$$"
+
+
+def spaced_braces(tex: str) -> str:
+    """Return TeX without `{{` and `{%`, which Liquid would run; in a formula a space after a brace does not show."""
+    return re.sub(r"\{(?=[{%])", "{ ", tex)
+
+
+def _destination(node: Link | Image, dialect: Dialect) -> str:
+    address = html.url(node.url, dialect)
+    return f"<{address}>" if "{{" in address else re.sub(r"&(?=#?\w[\w:.-]*;)", "&amp;", address)
+
+
+_AUTOLINK = re.compile(r"https?://[A-Za-z0-9:/?#@!+,;=._%-]+")
+
+
+def _is_autolink(node: Link, dialect: Dialect) -> bool:
+    """Whether a link shows its own address, in characters that need no encoding."""
+    return (
+        isinstance(node.url, str)
+        and node.children == (Text(node.url),)
+        and _AUTOLINK.fullmatch(node.url) is not None
+        and html.url(node.url, dialect) == node.url
+        and "--" not in node.url
+    )
+
+
+# Decide --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it would be written without escapes, and who wrote each of its characters."""
+
+    text: str
+    kinds: list[Kind]
+    spans: dict[int, list[tuple[int, int]]]
+    """Where each choice that is still Markdown stands: start and end, of both ends for a mark."""
+
+
+def _joined(tokens: list[_Token], as_html: set[int]) -> _Line:
+    parts: list[str] = []
+    kinds: list[Kind] = []
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for token in tokens:
+        match token:
+            case _Choice(number, _, markdown, element):
+                written = element if number in as_html else markdown
+                if number not in as_html:
+                    spans.setdefault(number, []).append((len(kinds), len(kinds) + len(written)))
+            case _:
+                written = token.text
+        parts.append(written)
+        kinds += [token.kind if isinstance(token, _Words) else "syntax"] * len(written)
+    return _Line("".join(parts), kinds, spans)
+
+
+def _decide(tokens: list[_Token]) -> _Line:
+    """Choose the HTML form for every delimiter that is not valid where it stands, until all are."""
+    as_html: set[int] = set()
+    roles = {token.id: token.role for token in tokens if isinstance(token, _Choice)}
+    while True:
+        current = _joined(tokens, as_html)
+        wrong = {
+            number
+            for number, places in current.spans.items()
+            if not _is_valid(current, places, roles[number])
+        }
+        if not wrong:
+            return current
+        as_html |= wrong
+
+
+def _is_valid(current: _Line, places: list[tuple[int, int]], role: str) -> bool:
+    text, kinds = current.text, current.kinds
+    if role == "code":
+        ((start, end),) = places
+        alone = "`" not in {text[start - 1 : start], text[end : end + 1]}
+        # A pipe in code makes kramdown look for a table, and there it overlooks backslashes before backticks.
+        return alone and ("|" not in text[start:end] or not _has_author_backtick(current))
+    (before, start), (end, after) = places
+    delimiter = text[before]
+    outside = [index for index in (before - 1, after) if 0 <= index < len(text)]
+    if any(kinds[index] == "syntax" and text[index] == delimiter for index in [*outside, start, end - 1]):
+        return False  # kramdown and CommonMark split longer runs differently
+    if delimiter == "~" and (
+        "~" in {text[index] for index in [*outside, start, end - 1]} or "~~" in text[start:end]
+    ):
+        return False  # kramdown looks for the next `~~`, whatever it is in
+    if before == 0 and start == 1 and text[start] == "[":
+        return False  # `*[…]:` at the start of a line defines an abbreviation
+    return _can_delimit(text[:before][-1:], text[start]) and _can_delimit(
+        text[after : after + 1], text[end - 1]
+    )
+
+
+def _has_author_backtick(current: _Line) -> bool:
+    return any(
+        char == "`" and kind != "syntax" for char, kind in zip(current.text, current.kinds, strict=True)
+    )
+
+
+def _can_delimit(outer: str, inner: str) -> bool:
+    """Whether CommonMark lets a delimiter face `inner`: its flanking rule, the stricter reading of each version."""
+    if inner.isspace():
+        return False
+    if unicodedata.category(inner)[0] not in "PS":
+        return True
+    return (
+        not outer
+        or outer.isspace()
+        or (outer.isascii() and not outer.isalnum())
+        or unicodedata.category(outer)[0] == "P"
+    )
+
+
+# Escape --------------------------------------------------------------------------------------------------------------
+
+
+def _escape(current: _Line, construct: Construct, dialect: Dialect) -> str:
+    written: dict[int, str] = {}
+    for index, form in _unsafe(current, construct, dialect):
+        char = current.text[index]
+        if form == "split":
+            written.setdefault(index, f"{char}<span></span>")
+        elif (
+            form == "reference"
+            or char not in dialect.backslashable
+            or (char == "~" and current.kinds[index] == "alt")
+        ):
+            written[index] = reference(char)
+        elif not written.get(index, "").startswith("&"):
+            written[index] = "\\" + char
+    for index in _unlinked(current, written):
+        written[index] = "\\" + current.text[index]
+    return "".join(written.get(index, char) for index, char in enumerate(current.text))
+
+
+def _unsafe(current: _Line, construct: Construct, dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Yield the place of each of the author's characters that some row protects, and the form the row asks for."""
+    for row in UNSAFE:
+        if not row.applies(construct, dialect):
+            continue
+        groups = range(1, row.pattern.groups + 1) or range(1)
+        for match in row.pattern.finditer(current.text):
+            for group in groups:
+                for index in range(*match.span(group)):
+                    if current.kinds[index] in row.kinds:
+                        yield index, row.form
+
+
+def _unlinked(current: _Line, written: dict[int, str]) -> Iterator[int]:
+    """Yield where to break bare addresses that github.com would link together with escapes or syntax in them."""
+    for match in BARE_ADDRESS.finditer(current.text):
+        index = match.start(match.lastindex or 0)
+        if current.kinds[index] == "text" and any(
+            place in written or current.kinds[place] == "syntax" for place in range(*match.span())
+        ):
+            yield index
