@@ -56,7 +56,7 @@ class Answer:
     status: int
     """HTTP status."""
     body: Any
-    """What the JSON says; None for no body."""
+    """What the JSON says; None for no body; bytes go as they are (the HTML that a proxy in front of GitHub sends)."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Further header fields."""
 
@@ -925,9 +925,13 @@ class _Wire(BaseHTTPRequestHandler):
         except ConnectionDropped:
             self.close_connection = True
             return
-        data = b"" if answer.body is None else json.dumps(answer.body).encode()
+        raw = isinstance(answer.body, bytes)
+        data = b"" if answer.body is None else answer.body if raw else json.dumps(answer.body).encode()
         self.send_response(answer.status)
-        fields = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(data))}
+        fields = {
+            "Content-Type": "text/html" if raw else "application/json; charset=utf-8",
+            "Content-Length": str(len(data)),
+        }
         for key, value in (fields | dict(answer.headers)).items():
             self.send_header(key, value)
         self.end_headers()
