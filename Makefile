@@ -43,7 +43,7 @@ lint: setup  ## Check format, style, types, import contracts and workflows
 	@echo "==> Types (mypy)"
 	@$(BIN)/mypy
 	@echo "==> Import contracts (import-linter)"
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports
 	@echo "==> Workflows (check-jsonschema, zizmor)"
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/zizmor --quiet --offline --no-progress .github/workflows

@@ -27,6 +27,12 @@ def quoted(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
+class Stamp(str):
+    """A time as `stamp` gives it, to be written without quotes."""
+
+    __slots__ = ()
+
+
 class _Writer(yaml.SafeDumper):
     """PyYAML's writer with our way of quoting."""
 
@@ -66,6 +72,9 @@ _Writer.add_representer(dict, _mapping)
 _Writer.add_representer(list, _sequence)
 _Writer.add_representer(tuple, _sequence)
 _Writer.add_representer(datetime, _moment)
+_Writer.add_representer(
+    Stamp, lambda writer, text: writer.represent_scalar("tag:yaml.org,2002:str", str(text))
+)
 
 
 def stamp(moment: datetime) -> str:
@@ -85,4 +94,4 @@ def load(text: str) -> Mapping[str, Any] | None:
         metadata, _ = frontmatter.parse(text)
     except (yaml.YAMLError, ValueError):
         return None
-    return metadata if isinstance(metadata, dict) and metadata else None
+    return metadata or None

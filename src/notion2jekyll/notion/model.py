@@ -6,7 +6,7 @@ fields at any time, on every version, so every enumeration here is open and ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -198,7 +198,9 @@ def parse_run(raw: Json) -> Run:
 
 def parse_text(raw: Any) -> RichText:
     """Return the runs of a `rich_text` array; anything that is no array has none."""
-    return tuple(parse_run(item) for item in raw if isinstance(item, Mapping)) if isinstance(raw, list) else ()
+    return (
+        tuple(parse_run(item) for item in raw if isinstance(item, Mapping)) if isinstance(raw, list) else ()
+    )
 
 
 def parse_file(raw: Any, *, name: str = "") -> File | None:
@@ -212,13 +214,16 @@ def parse_file(raw: Any, *, name: str = "") -> File | None:
     kind = raw.get("type")
     body = raw.get(kind) if isinstance(kind, str) else None
     if not isinstance(body, Mapping):
-        kind = next((key for key in ("file", "external", "file_upload", "custom_emoji") if raw.get(key)), None)
+        kind = next(
+            (key for key in ("file", "external", "file_upload", "custom_emoji") if raw.get(key)), None
+        )
         body = raw.get(kind) if kind else None
     url = body.get("url") if isinstance(body, Mapping) else None
     if not isinstance(url, str) or not url:
         return None
     path = unquote(urlsplit(url).path)
-    hosted = kind == "file"
+    # An address that is signed for an hour expires, whatever Notion calls the kind.
+    hosted = kind == "file" or "X-Amz-Signature=" in url
     expires = body.get("expiry_time") if isinstance(body, Mapping) else None
     return File(
         url=url,
@@ -273,7 +278,9 @@ def parse_page(raw: Json) -> Page:
     parent: Json = raw.get("parent") or {}
     holder = parent.get(str(parent.get("type")), "")
     properties = {
-        name: Property(id=str(value.get("id") or ""), name=name, type=str(value.get("type") or ""), data=value)
+        name: Property(
+            id=str(value.get("id") or ""), name=name, type=str(value.get("type") or ""), data=value
+        )
         for name, value in (raw.get("properties") or {}).items()
         if isinstance(value, Mapping)
     }
@@ -294,3 +301,14 @@ def parse_page(raw: Json) -> Page:
 def plain(text: RichText) -> str:
     """Return the text of `text` without marks."""
     return "".join(run.text for run in text)
+
+
+def hosted_files(tree: Tree) -> Iterator[File]:
+    """Yield every file of `tree` that Notion hosts: of its blocks, their icons, and its cover."""
+    found: list[File | None] = [tree.page.cover]
+    todo = list(tree.blocks)
+    while todo:
+        block = todo.pop()
+        found += [block.file, block.icon.file if block.icon else None]
+        todo += block.children
+    yield from (file for file in found if file and file.hosted)

@@ -1,0 +1,375 @@
+"""The configuration file: YAML → one frozen `Config`, with every fault found at once, each with its place and the way out.
+
+Sections and names are part of the contract (docs/configuration.md is made from this module, and so is the JSON Schema
+that editors use).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from notion2jekyll.convert import Style
+from notion2jekyll.errors import ConfigError, Problem
+from notion2jekyll.jekyll.posts import Options, Role
+from notion2jekyll.notion.ids import parse_id
+from notion2jekyll.plan import Policy
+
+FILES: Final = ("notion2jekyll.yaml", "config.yaml")
+"""Where the configuration is looked for in the working directory, in this order."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):
+        raise ValueError(
+            f"{name!r} is no time zone; use a name such as Asia/Seoul or Europe/Berlin"
+        ) from None
+    return name
+
+
+def _folder(path: str) -> str:
+    parts = path.strip("/").split("/")
+    if any(part in ("", ".", "..") or part.startswith(("_", ".", "#")) for part in parts):
+        raise ValueError(
+            "must be a folder inside the site that Jekyll publishes: no part may be empty or start with _ . #"
+        )
+    return "/".join(parts)
+
+
+def _one_or_more(raw: Any) -> Any:
+    return [raw] if isinstance(raw, str | bool) else raw
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class PublishRule(_Section):
+    """Which rows are published: those whose property has one of these values."""
+
+    property: str
+    """Name of a property of the source: a status, select, multi-select or checkbox (a formula works too)."""
+    is_: Annotated[list[str] | list[bool], BeforeValidator(_one_or_more), Field(alias="is", min_length=1)]
+    """One value or several: option names such as `[Published]`, or `true` for a ticked checkbox."""
+
+
+class NotionSource(_Section):
+    """One place in Notion, and which of its pages are published."""
+
+    source: Annotated[list[str], BeforeValidator(_one_or_more), Field(min_length=1)]
+    """A database, data source or page: any address that Notion's "Copy link" gives, or an id. A list is allowed."""
+    publish: PublishRule | Literal["all"] | None = None
+    """Which rows are published. There is no default: nothing is published that was not marked for it."""
+    filter: dict[str, Any] | None = None
+    """A filter in the form of Notion's API; rows outside it do not exist for notion2jekyll."""
+    sorts: list[dict[str, Any]] = []
+    """Sorts in the form of Notion's API; they do not change the result, and are there for very large sources."""
+    properties: dict[str, str | None] = {}
+    """Which property plays which role (title, date, tags, categories, slug, description, author), where it is not found
+    by its type and name: `date: 발행 예정일`. `null` means none."""
+
+    @model_validator(mode="after")
+    def _known(self) -> NotionSource:
+        for text in self.source:
+            parse_id(text)
+        unknown = [role for role in self.properties if role not in get_args(Role)]
+        if unknown:
+            raise ValueError(f"no such role: {', '.join(unknown)}; there are {', '.join(get_args(Role))}")
+        return self
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the dashed ids of the sources, each once."""
+        return tuple(dict.fromkeys(parse_id(text) for text in self.source))
+
+
+class Assets(_Section):
+    """Media that Notion hosts, which are copied into the repository."""
+
+    folder: Annotated[str, AfterValidator(_folder)] = "assets/notion"
+    """Folder in the repository."""
+    max_megabytes: Annotated[float, Field(gt=0, le=100)] = 30
+    """Larger files are not copied; their page keeps its last post and is reported. GitHub takes 100 at the very most, and
+    its API less."""
+
+
+class Jekyll(_Section):
+    """What posts look like."""
+
+    slug: Literal["unicode", "ascii", "id"] = "unicode"
+    """File names and addresses: `unicode` keeps every script, `ascii` romanises, `id` takes the page id."""
+    typography: Literal["site", "verbatim"] = "site"
+    """`site` lets the site curl quotes, `verbatim` keeps them as typed. Everything else always stays as typed."""
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    """Zone in which posts are dated; by default the `timezone` of the site's _config.yml, else UTC."""
+    front_matter: dict[str, Any] = {}
+    """Keys and fixed values for every post, such as `layout: post` or `comments: true`."""
+    assets: Assets = Assets()
+    colors: Literal["inline", "class", "off"] = "inline"
+    """How Notion's colours are carried over: as style attributes, as classes for a stylesheet of yours, or not at all."""
+    unsupported: Literal["hidden", "visible"] = "hidden"
+    """Whether readers see a short notice in place of a block that cannot be shown. The report always has it."""
+
+
+class Author(_Section):
+    """Who makes the commits."""
+
+    name: Annotated[str, Field(min_length=1)]
+    email: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+
+
+class GitHub(_Section):
+    """The repository of the blog."""
+
+    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")]
+    """`owner/name`."""
+    branch: Annotated[str, Field(min_length=1)] | None = None
+    """The branch that the blog is built from; by default the repository's default branch."""
+    author: Author | None = None
+    """By default the owner of the token, whose commits GitHub can mark as verified."""
+    message: str = "Sync from Notion: {summary}"
+    """First line of the commit message; `{summary}` becomes such as `2 new, 1 updated`."""
+
+
+class Sync(_Section):
+    """How careful to be."""
+
+    removed: Literal["delete", "draft", "keep"] = "delete"
+    """What becomes of the post of a page that is no longer published: deleted, moved to _drafts, or kept."""
+    restore: bool = False
+    """Whether a post that was deleted in the repository by hand is written again."""
+    max_removed: Annotated[int, Field(ge=0)] = 5
+    """Up to so many posts may always be removed by one run."""
+    max_removed_percent: Annotated[float, Field(ge=0, le=100)] = 30
+    """More are removed only while they are at most this share of all posts; otherwise the run stops."""
+    strict: bool = False
+    """Whether warnings count as problems that need a person (exit code 1)."""
+
+
+class Config(_Section):
+    """The whole configuration."""
+
+    notion: NotionSource
+    jekyll: Jekyll = Jekyll()
+    github: GitHub | None = None
+    """May be missing with `--output`."""
+    sync: Sync = Sync()
+
+    def options(self) -> Options:
+        """Return what the making of posts depends on."""
+        jekyll = self.jekyll
+        return Options(
+            slug=jekyll.slug,
+            typography=jekyll.typography,
+            zone=ZoneInfo(jekyll.timezone) if jekyll.timezone else None,
+            assets=jekyll.assets.folder,
+            front_matter=jekyll.front_matter,
+            properties=self.notion.properties,
+            style=Style(jekyll.colors, jekyll.unsupported),
+        )
+
+    def policy(self) -> Policy:
+        """Return what removing depends on."""
+        sync = self.sync
+        return Policy(sync.removed, sync.restore, sync.max_removed, sync.max_removed_percent)
+
+
+def find(directory: Path) -> Path:
+    """Return the configuration file of `directory`. Raises ConfigError where there is none."""
+    for name in FILES:
+        if (directory / name).is_file():
+            return directory / name
+    raise ConfigError(
+        f"There is no configuration here: neither {FILES[0]} nor {FILES[1]} is in {directory}.",
+        hint="Copy config.example.yaml to notion2jekyll.yaml and fill in your database, the publish rule and the "
+        "repository, or name a file with --config FILE.",
+    )
+
+
+def load(path: Path) -> Config:
+    """Return the configuration in the YAML file at `path`.
+
+    Raises ConfigError for a file that cannot be read, is no YAML, or does not fit, with all faults in `problems`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"There is no file {path}.", hint="Check the path after --config.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error}.", hint="It must be a text file in UTF-8."
+        ) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Config:
+    """Return the configuration in `text`; `name` is what to call it in messages. Raises ConfigError as `load`."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        what = getattr(error, "problem", None) or str(error)
+        raise ConfigError(
+            f"{name}{place}: this is not valid YAML: {what}.",
+            hint="Most often a space is missing after a colon, the indentation differs, or a text with : # or @ needs quotes.",
+        ) from None
+    if not isinstance(raw, Mapping):
+        raise ConfigError(
+            f"{name} is empty or holds no `key: value` lines.",
+            hint="Start from config.example.yaml of this project.",
+        )
+    problems = [
+        Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint)
+        for at, message, hint in (*_duplicates(node), *_dates(raw), *_secrets(raw))
+    ]
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        for fault in error.errors():
+            at, message, hint = _explain(fault)
+            problems.append(Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint))
+        config = None
+    if problems or config is None:
+        count = "There is a mistake" if len(problems) == 1 else f"There are {len(problems)} mistakes"
+        raise ConfigError(f"{count} in the configuration.", problems=tuple(problems))
+    return config
+
+
+def schema() -> str:
+    """Return the JSON Schema of the configuration file, which editors use to complete and check it."""
+    raw = Config.model_json_schema(by_alias=True)
+    raw["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    raw["title"] = "notion2jekyll configuration"
+    return json.dumps(raw, ensure_ascii=False, indent=2) + "\n"
+
+
+Place = Sequence[str | int]
+Fault = tuple[Place, str, str]
+
+
+def _explain(fault: Any) -> Fault:
+    """Return the place, message and hint of one of pydantic's errors."""
+    # Members of a union are named in the location; they are no part of the file.
+    at = tuple(part for part in fault["loc"] if isinstance(part, int) or _is_key(part))
+    kind = fault["type"]
+    dotted = ".".join(str(part) for part in at)
+    if kind == "extra_forbidden":
+        known = _keys(at[:-1])
+        close = difflib.get_close_matches(str(at[-1]), known, n=1)
+        hint = f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(sorted(known))}."
+        return at, f"unknown key `{dotted}`", hint
+    if kind == "missing":
+        return at, f"`{dotted}` is missing", "See config.example.yaml for what goes there."
+    message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    given = fault.get("input")
+    shown = (
+        f" (it is {given!r})" if isinstance(given, str | int | float | bool) and kind != "value_error" else ""
+    )
+    return at, f"`{dotted}`: {message[0].lower()}{message[1:]}{shown}", ""
+
+
+def _models(at: Place) -> type[BaseModel] | None:
+    """Return the section at `at`."""
+    model: Any = Config
+    for part in at:
+        field = next((f for name, f in model.model_fields.items() if (f.alias or name) == part), None)
+        if field is None:
+            return None
+        choices = [field.annotation, *get_args(field.annotation)]
+        model = next((one for one in choices if isinstance(one, type) and issubclass(one, BaseModel)), None)
+        if model is None:
+            return None
+    return model  # type: ignore[no-any-return]
+
+
+def _keys(at: Place) -> list[str]:
+    model = _models(at)
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _is_key(part: str) -> bool:
+    return not (
+        part.endswith("]") or part in ("PublishRule", "str", "literal['all']", "constrained-str", "none")
+    )
+
+
+def _duplicates(node: yaml.Node | None, at: tuple[str | int, ...] = ()) -> Iterator[Fault]:
+    """Yield keys that stand twice in one mapping: YAML would silently take the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield (*at, name), f"`{name}` is given twice", "Keep one of the two."
+            seen.add(name)
+            yield from _duplicates(value, (*at, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _duplicates(value, (*at, number))
+
+
+def _dates(raw: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Yield what YAML took for a date where a text was meant."""
+    for at, value in _leaves(raw):
+        if isinstance(value, date | datetime) and at[:2] != ("jekyll", "front_matter"):
+            yield at, f"`{'.'.join(map(str, at))}` is read as a date", "Put it in quotes."
+
+
+def _secrets(raw: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Yield tokens: they belong into the environment, not into a file that gets committed."""
+    for at, value in _leaves(raw):
+        if isinstance(value, str) and value.startswith(
+            ("ntn_", "secret_", "ghp_", "github_pat_", "gho_", "ghs_")
+        ):
+            yield (
+                at,
+                f"`{'.'.join(map(str, at))}` looks like a secret token",
+                "Remove it, and make a new token if the file was ever committed. Tokens are read from the environment.",
+            )
+
+
+def _leaves(raw: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if isinstance(raw, Mapping):
+        for key, value in raw.items():
+            yield from _leaves(value, (*at, str(key)))
+    elif isinstance(raw, list):
+        for number, value in enumerate(raw):
+            yield from _leaves(value, (*at, number))
+    else:
+        yield at, raw
+
+
+def _place(node: yaml.Node | None, at: Place) -> str:
+    """Return `, line 7` for the place `at`: the last of its parts that is in the file."""
+    line: int | None = None
+    for part in at:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+        else:
+            break
+    return f", line {line + 1}" if line is not None else ""

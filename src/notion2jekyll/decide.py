@@ -1,0 +1,150 @@
+"""Deciding what to read: a listing, the memory of the last run and the configuration → one `Brief`. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from notion2jekyll import __version__, state
+from notion2jekyll.errors import ConfigError, Problem
+from notion2jekyll.jekyll import posts
+from notion2jekyll.jekyll.site import Site
+from notion2jekyll.notion.model import Page
+from notion2jekyll.publish import Rule, refusal
+from notion2jekyll.snapshot import Snapshot
+from notion2jekyll.state import Entry, State
+
+CONVERTER: Final = 1
+"""Goes up with every change of what is written for the same page, so that posts are rendered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The blog as it is, and what was written last."""
+
+    snapshot: Snapshot
+    site: Site
+    state: State
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What this run was asked for."""
+
+    rule: Rule | Literal["all"]
+    options: posts.Options
+    restore: bool = False
+    """Whether posts deleted by hand are written again."""
+    pages: frozenset[str] = frozenset()
+    """Only these; all where empty."""
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is to be read, and what is known without reading."""
+
+    published: tuple[Page, ...]
+    index: posts.Index
+    whys: Mapping[str, str]
+    """Page id → why its body is needed."""
+    gone: Mapping[str, str]
+    """Page id → why it is certainly no longer published, though it is still in the source."""
+    vanished: frozenset[str]
+    """Ids of pages that have a post and are no longer in the source: what became of them must be asked."""
+    fingerprint: str
+    problems: tuple[Problem, ...]
+
+
+def fingerprint(options: posts.Options, site: Site) -> str:
+    """Return a short text that changes with everything, beside the page, that a post depends on."""
+    return hashlib.sha256(
+        json.dumps([__version__, CONVERTER, repr(options), repr(site)]).encode()
+    ).hexdigest()[:16]
+
+
+def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
+    """Return what is to be read for the pages in `listing`, all rows of all sources.
+
+    Raises ConfigError where a page was asked for that is not there.
+    """
+    entries = memory.state.entries
+    refusals = {page.id: refusal(page, wishes.rule) for page in listing}
+    published = tuple(page for page in listing if refusals[page.id] is None)
+    held = {entry.page: entry.path for entry in entries.values() if not entry.removed}
+    index = posts.index(published, listing, wishes.options, memory.site, held=held)
+    mark = fingerprint(wishes.options, memory.site)
+    _known(wishes.pages, refusals.keys() | entries.keys())
+    stay, notes = _deleted_by_hand(published, memory, restore=wishes.restore)
+    whys: dict[str, str] = {}
+    for page in published:
+        entry = entries.get(page.id)
+        if page.id in stay or not _asked(page.id, wishes.pages):
+            continue
+        path = index.places[page.id].path
+        links = index.links(entry.links) if entry else {}
+        why = state.stale(page, entry, path=path, fingerprint=mark, links=links)
+        if why is None and wishes.full:
+            why = "a full run was asked for"
+        elif why is None and page.id in wishes.pages:
+            why = "it was asked for"
+        if why is not None:
+            whys[page.id] = why
+    own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
+    return Brief(
+        published=published,
+        index=index,
+        whys=whys,
+        gone={entry.page: why for entry in own if (why := refusals.get(entry.page)) is not None},
+        vanished=frozenset(entry.page for entry in own if entry.page not in refusals and not entry.removed),
+        fingerprint=mark,
+        problems=(*_refused(wishes.pages, refusals), *notes),
+    )
+
+
+def _asked(page: str, pages: Collection[str]) -> bool:
+    return not pages or page in pages
+
+
+def _known(pages: Iterable[str], known: Collection[str]) -> None:
+    strangers = [page for page in pages if page not in known]
+    if strangers:
+        raise ConfigError(
+            f"The page {strangers[0]} that was asked for is not in the source.",
+            hint="Give the address of a row of your database (open it, ••• → Copy link). Pages outside the source are never published.",
+        )
+
+
+def _refused(pages: Iterable[str], refusals: Mapping[str, str | None]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem("warning", f"A page that was asked for is not published: {why}.", page=page)
+        for page in sorted(pages)
+        if (why := refusals.get(page)) is not None
+    )
+
+
+def _deleted_by_hand(
+    published: Iterable[Page], memory: Memory, *, restore: bool
+) -> tuple[frozenset[str], tuple[Problem, ...]]:
+    """Return the pages whose post a person deleted in the repository and that stay without one, with a note for each."""
+    if restore or not memory.snapshot.complete:
+        return frozenset(), ()
+    lost: list[Entry] = []
+    for page in published:
+        entry = memory.state.entries.get(page.id)
+        if entry is not None and not entry.removed and entry.path not in memory.snapshot.files:
+            lost.append(entry)
+    notes = tuple(
+        Problem(
+            "note",
+            f"{entry.path} was deleted in the repository and stays deleted.",
+            page=entry.page,
+            hint="To get it back, run once with `restore: true` under `sync:`. To end this note, unpublish the page in Notion.",
+        )
+        for entry in lost
+    )
+    return frozenset(entry.page for entry in lost), notes

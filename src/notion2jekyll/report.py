@@ -1,0 +1,198 @@
+"""What a run tells: one value, and the ways to show it (a terminal, JSON)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from notion2jekyll.errors import Problem, Stop
+from notion2jekyll.plan import Action, Change, Conflict
+
+Result = Literal["committed", "up-to-date", "planned", "written", "stopped", "failed"]
+
+SIGNS: Final[Mapping[Action, tuple[str, str]]] = {
+    "create": ("+", "green"),
+    "update": ("~", "yellow"),
+    "move": ("→", "cyan"),
+    "merge": ("~", "yellow"),
+    "delete": ("-", "red"),
+}
+"""Action → its sign and colour."""
+
+WORDS: Final[Mapping[Action, str]] = {
+    "create": "new",
+    "update": "updated",
+    "move": "moved",
+    "merge": "merged",
+    "delete": "removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a run did and found."""
+
+    result: Result
+    target: str = ""
+    """What was written to, or would be."""
+    commit: str | None = None
+    url: str | None = None
+    """Where the commit can be looked at."""
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unchanged: int = 0
+    requests: Mapping[str, int] = field(default_factory=dict)
+    """Service (notion, github, files) → requests sent, all attempts counted."""
+    waited: float = 0.0
+    """Seconds spent waiting because a service asked for it."""
+    seconds: float = 0.0
+    """How long the run took."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Page id → title, to name pages in problems."""
+    diffs: Mapping[str, str] = field(default_factory=dict)
+    """Path → unified diff of the change, where it was asked for."""
+
+    def needs_person(self, *, strict: bool) -> bool:
+        """Return whether something is left that only a person can do (exit code 1); `strict` counts warnings too."""
+        bad = ("error", "warning") if strict else ("error",)
+        return bool(self.conflicts) or any(problem.severity in bad for problem in self.problems)
+
+    def as_json(self) -> str:
+        """Return the machine-readable report; its form is part of the contract."""
+        return json.dumps(
+            {
+                "version": 1,
+                "result": self.result,
+                "commit": self.commit,
+                "url": self.url,
+                "changes": [change.as_json() for change in self.changes],
+                "conflicts": [conflict.as_json() for conflict in self.conflicts],
+                "problems": [_problem(problem) for problem in self.problems],
+                "unchanged": self.unchanged,
+                "requests": {
+                    service: self.requests.get(service, 0) for service in ("notion", "github", "files")
+                },
+                "waited_seconds": round(self.waited, 3),
+                "seconds": round(self.seconds, 3),
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "severity": problem.severity,
+        "page": problem.page,
+        "block": problem.block,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def stopped(stop: Stop, *, seconds: float) -> Report:
+    """Return the report of a run that ended with `stop`."""
+    whole = Problem("error", stop.message, hint=stop.hint)
+    return Report(
+        "stopped" if stop.exit_code == 3 else "failed", problems=(whole, *stop.problems), seconds=seconds
+    )
+
+
+def summary(changes: tuple[Change, ...]) -> str:
+    """Return the changes in a few words: `2 new, 1 updated`."""
+    counts = Counter(change.action for change in changes)
+    return ", ".join(f"{counts[action]} {word}" for action, word in WORDS.items() if counts[action])
+
+
+def message(template: str, changes: tuple[Change, ...]) -> str:
+    """Return the commit message: `template` with its `{summary}`, then a line a post."""
+    subject = " ".join(template.replace("{summary}", summary(changes) or "nothing visible changed").split())
+    lines = [f"{SIGNS[change.action][0]} {change.path} ({change.why})" for change in changes]
+    return "\n".join([subject, "", *lines]).rstrip() + "\n"
+
+
+def show(report: Report, console: Console, *, quiet: bool = False) -> None:
+    """Print `report` for a person; with `quiet` only what needs one."""
+    if not quiet:
+        for line in _changes(report):
+            console.print(line, soft_wrap=True, highlight=False)
+    for conflict in report.conflicts:
+        console.print(
+            f"[magenta]![/] {escape(conflict.path)}  {escape(conflict.why)}", soft_wrap=True, highlight=False
+        )
+    for problem in report.problems:
+        if not (quiet and problem.severity == "note"):
+            show_problem(problem, console, report.titles)
+    if not quiet:
+        console.print(_outcome(report), soft_wrap=True, highlight=False)
+
+
+def _changes(report: Report) -> Iterator[Text]:
+    for change in report.changes:
+        sign, color = SIGNS[change.action]
+        line = Text.assemble((f"{sign} ", color), change.path)
+        if change.source:
+            line.append(f"  (from {change.source})", "dim")
+        line.append(f"  {change.why}", "dim")
+        yield line
+        for text in report.diffs.get(change.path, "").splitlines():
+            yield Text(f"    {text}", {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], ""))
+
+
+LOOKS: Final = {"error": ("error", "bold red"), "warning": ("warning", "yellow"), "note": ("note", "dim")}
+
+
+def show_problem(problem: Problem, console: Console, titles: Mapping[str, str] | None = None) -> None:
+    """Print one problem: its page by title, what happened, and what to do."""
+    word, look = LOOKS[problem.severity]
+    line = Text.assemble((f"{word}: ", look))
+    title = (titles or {}).get(problem.page or "")
+    if title and title not in problem.message:
+        line.append(f"“{title}”: ")
+    line.append(problem.message)
+    console.print(line, soft_wrap=True, highlight=False)
+    if problem.hint:
+        console.print(Text(f"  → {problem.hint}", "dim"), soft_wrap=True, highlight=False)
+
+
+def _outcome(report: Report) -> Text:
+    same = f"{report.unchanged} unchanged" if report.unchanged else ""
+    counts = ", ".join(part for part in (summary(report.changes), same) if part)
+    words: dict[Result, str] = {
+        "committed": f"Committed to {report.target}",
+        "written": f"Written to {report.target}",
+        "planned": f"Would change {report.target}"
+        if report.changes
+        else f"Nothing to do for {report.target}",
+        "up-to-date": f"Nothing to do for {report.target}",
+        "stopped": "Stopped, nothing was written",
+        "failed": "Failed, nothing was written",
+    }
+    line = Text(words[report.result], "bold")
+    if counts:
+        line.append(f": {counts}", "not bold")
+    line.append(".", "not bold")
+    if report.url:
+        line.append(f" {report.url}", "not bold")
+    sent = [f"{count} to {name}" for name, count in _services(report)]
+    if sent:
+        line.append(f"\nRequests: {', '.join(sent)}", "dim not bold")
+        line.append(f"; {report.seconds:.1f} s", "dim not bold")
+        line.append(
+            f", of which {report.waited:.0f} s waiting as asked." if report.waited >= 1 else ".",
+            "dim not bold",
+        )
+    return line
+
+
+def _services(report: Report) -> Iterator[tuple[str, int]]:
+    names = {"notion": "Notion", "github": "GitHub", "files": "the file storage"}
+    return ((names[key], count) for key, count in report.requests.items() if count)

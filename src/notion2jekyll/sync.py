@@ -1,0 +1,499 @@
+"""The story of a sync, top to bottom: read the blog, read Notion, convert, plan, write once.
+
+Deciding and doing are two things: everything up to the plan only looks; the plan is a value; then one commit is made,
+on the very version that was read. If somebody else pushed meanwhile, the target refuses it and the story starts again.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+from typing import Final, Literal
+
+from notion2jekyll import media, report, state
+from notion2jekyll.config import Config, GitHub
+from notion2jekyll.convert import convert
+from notion2jekyll.decide import Brief, Memory, Wishes, decide
+from notion2jekyll.errors import ConfigError, Problem, Unreachable
+from notion2jekyll.jekyll import front_matter, posts
+from notion2jekyll.jekyll.site import CONFIG, parse_site
+from notion2jekyll.notion.client import NotionSettings
+from notion2jekyll.notion.fetch import Listing, Reading, Source, Wanted, read_schema, read_source
+from notion2jekyll.notion.model import Failed, File, Tree, hosted_files
+from notion2jekyll.plan import Output, Plan, check_listing, make_plan
+from notion2jekyll.progress import Progress
+from notion2jekyll.publish import Rule, could_serve, whereabouts
+from notion2jekyll.report import Report
+from notion2jekyll.snapshot import Snapshot, blob_id
+from notion2jekyll.state import Entry, State
+from notion2jekyll.target import Applied, Moved, Target
+
+RACES: Final = 6
+"""How often a run tries to write while somebody else pushes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be done."""
+
+    config: Config
+    notion: NotionSettings
+    pages: frozenset[str] = frozenset()
+    """Only these pages (dashed ids); all where empty."""
+    full: bool = False
+    """Read every page, whatever its edit time."""
+    force: bool = False
+    """Let a guard pass."""
+    dry_run: bool = False
+    """Plan, and write nothing."""
+    diff: bool = False
+    """Say what changes in each post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, passed in so that tests own it."""
+
+    now: Callable[[], datetime]
+    """Return the present time, UTC."""
+    sleep: Callable[[float], None]
+    """Wait for so many seconds."""
+
+
+@dataclass(slots=True)
+class _Bench:
+    """What survives when the story starts again: nothing is read, converted or downloaded twice for a lost race."""
+
+    outputs: dict[str, Output] = field(default_factory=dict)
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """Page id → what conversion had to say."""
+    media: dict[str, bytes] = field(default_factory=dict)
+    requests: int = 0
+    downloads: int = 0
+    waited: float = 0.0
+
+
+def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
+    """Bring `target` in step with Notion and return what was done; nothing is done twice.
+
+    Raises ConfigError, GuardStop, AccessDenied or Unreachable where nothing could be done at all; then nothing was
+    written. Trouble with single pages is in the report, and those pages keep their last post.
+    """
+    started = clock.now()
+    bench = _Bench()
+    for race in range(RACES):
+        try:
+            done = _attempt(job, target, started, clock, progress, bench)
+        except Moved:
+            clock.sleep(Random(f"{started}{race}").uniform(0, 2**race))  # noqa: S311  # jitter guards nothing
+            continue
+        return replace(
+            done,
+            requests={"notion": bench.requests, "github": target.requests, "files": bench.downloads},
+            waited=bench.waited + target.waited,
+            seconds=(clock.now() - started).total_seconds(),
+        )
+    raise Unreachable(
+        f"Somebody else changed {target.name} each of the {RACES} times that this run was about to write. Nothing was written.",
+        hint="See whether another workflow commits in a loop, then run again.",
+    )
+
+
+def _attempt(
+    job: Job, target: Target, started: datetime, clock: Clock, progress: Progress, bench: _Bench
+) -> Report:
+    # What the blog holds, and what was written last.
+    memory = _recall(target)
+
+    # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are converted
+    # as they arrive, so that no more than a few pages are in memory at a time.
+    reading, brief = _read(job, memory, started, progress, bench)
+    gone, doubts = _gone(job, brief, reading)
+
+    # What to do about it, and whether that is sane.
+    outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
+    memory = replace(memory, state=_reclaim(target, memory, outputs))
+    policy = job.config.policy()
+
+    def plan_with(outputs: list[Output]) -> Plan:
+        plan = make_plan(outputs, gone=gone, snapshot=memory.snapshot, state=memory.state, policy=policy)
+        if not job.force:
+            plan.check(policy)
+        return plan
+
+    plan = plan_with(outputs)
+
+    # The media that the plan needs. A post whose media cannot be had stays as it is.
+    lost: dict[str, Problem] = {}
+    if not job.dry_run and plan.files:
+        lost = _download(job, plan, outputs, clock, progress, bench)
+        if lost:
+            outputs = [output for output in outputs if output.entry.page not in lost]
+            plan = plan_with(outputs)
+
+    # One commit, or none.
+    applied = None if job.dry_run else _write(job, target, plan, memory, reading, started, progress, bench)
+    problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
+    for page in brief.whys:
+        problems += bench.problems.get(page, ())
+    return Report(
+        result=_result(job, target, plan, applied),
+        target=target.name,
+        commit=applied.commit if applied else None,
+        url=applied.url if applied else None,
+        changes=plan.changes,
+        conflicts=plan.conflicts,
+        problems=(*problems, *posts.ahead(brief.index.places, memory.site, started)),
+        unchanged=plan.unchanged,
+        titles=brief.index.titles,
+        diffs=_diffs(target, plan) if job.diff else {},
+    )
+
+
+def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> report.Result:
+    if job.dry_run:
+        return "planned"
+    if applied is None or not (plan.changes or plan.files or plan.orphans or applied.commit):
+        return "up-to-date"
+    return "committed" if target.versioned else "written"
+
+
+# What the blog holds -------------------------------------------------------------------------------------------------
+
+
+def _recall(target: Target) -> Memory:
+    """Read the target, its `_config.yml` and the state of the last run."""
+    snapshot = target.read()
+    config = target.fetch(CONFIG) if CONFIG in snapshot.files else None
+    site, problems = parse_site(config.decode("utf-8", "replace") if config is not None else None)
+    content = target.fetch(state.PATH) if state.PATH in snapshot.files else None
+    if content is None:
+        return Memory(snapshot, site, _rebuild(target, snapshot), problems)
+    try:
+        return Memory(snapshot, site, state.parse(content), problems)
+    except state.NewerState:
+        raise ConfigError(
+            f"{state.PATH} was written by a newer version of notion2jekyll.",
+            hint="Update: pip install --upgrade notion2jekyll-sync.",
+        ) from None
+    except ValueError:
+        damage = Problem(
+            "warning",
+            f"{state.PATH} was damaged and is rebuilt from the posts.",
+            hint="Nothing is to be done. If it happens again, see whether something edits that file.",
+        )
+        return Memory(snapshot, site, _rebuild(target, snapshot), (*problems, damage))
+
+
+def _rebuild(target: Target, snapshot: Snapshot) -> State:
+    """Return the state as far as the posts' own front matter tells it."""
+    rebuilt = State()
+    for path, blob in sorted(snapshot.files.items()):
+        if path.startswith(posts.POSTS) and path.endswith(".md"):
+            rebuilt = _adopted(target, rebuilt, path, blob)
+    return rebuilt
+
+
+def _adopted(target: Target, remembered: State, path: str, blob: str) -> State:
+    content = target.fetch(path)
+    metadata = front_matter.load(content.decode("utf-8", "replace")) if content else None
+    if metadata and isinstance(metadata.get("notion_id"), str):
+        return state.adopt(remembered, path, blob, metadata)
+    return remembered
+
+
+def _reclaim(target: Target, memory: Memory, outputs: list[Output]) -> State:
+    """Return the state with posts that an earlier run wrote and did not live to remember."""
+    remembered = memory.state
+    for output in outputs:
+        there = memory.snapshot.files.get(output.entry.path)
+        if output.entry.page not in remembered.entries and there not in (None, output.entry.blob):
+            claimed = _adopted(target, remembered, output.entry.path, str(there))
+            if output.entry.page in claimed.entries:
+                remembered = claimed
+    return remembered
+
+
+# What Notion holds ---------------------------------------------------------------------------------------------------
+
+
+def _read(
+    job: Job, memory: Memory, started: datetime, progress: Progress, bench: _Bench
+) -> tuple[Reading, Brief]:
+    """List the source, decide, and turn the bodies that are needed into outputs on the bench."""
+    sources = tuple(
+        Source(
+            id=source,
+            resolved=memory.state.sources.get(source),
+            filter=job.config.notion.filter,
+            sorts=tuple(job.config.notion.sorts),
+        )
+        for source in job.config.notion.ids()
+    )
+    rule = _rule(job, sources, progress)
+    wishes = Wishes(rule, job.config.options(), job.config.sync.restore, job.pages, job.full)
+    brief: Brief | None = None
+
+    def choose(listing: Listing) -> Wanted:
+        nonlocal brief
+        brief = decide(wishes, memory, listing.pages)
+        if not job.force:
+            check_listing(len(listing.pages), memory.state)
+        bodies = frozenset(
+            page for page in brief.whys if not _made(bench.outputs.get(page), page, brief, listing)
+        )
+        return Wanted(bodies, lookups=brief.vanished if listing.complete else frozenset())
+
+    def deliver(tree: Tree | Failed) -> None:
+        assert brief is not None  # noqa: S101  # read_source chooses before it delivers
+        page = tree.page.id
+        bench.outputs.pop(page, None)
+        if isinstance(tree, Failed):
+            bench.problems[page] = (tree.problem,)
+            return
+        try:
+            bench.outputs[page], bench.problems[page] = _post(tree, brief, wishes, memory, started)
+        except Exception as error:  # noqa: BLE001  # one page's trouble must not cost the others theirs
+            trouble = (
+                f"The page could not be converted ({type(error).__name__}: {error}); its last post stays."
+            )
+            hint = "This is a mistake in notion2jekyll: please report it, with the kinds of block that the page holds."
+            bench.problems[page] = (Problem("error", trouble, page=page, hint=hint),)
+
+    reading = read_source(job.notion, sources, choose, deliver, progress=progress)
+    bench.requests += reading.requests
+    bench.waited += reading.waited
+    assert brief is not None  # noqa: S101  # read_source always chooses
+    if rule != "all" and reading.listing.pages and not brief.published:
+        _check_rule(job, sources, rule, progress)
+    return reading, brief
+
+
+def _made(output: Output | None, page: str, brief: Brief, listing: Listing) -> bool:
+    """Return whether `output`, made before a race was lost, is still what the page should be."""
+    if output is None:
+        return False
+    now = next(one for one in listing.pages if one.id == page)
+    entry = replace(output.entry, settled=True)
+    path, links = brief.index.places[page].path, brief.index.links(entry.links)
+    return state.stale(now, entry, path=path, fingerprint=brief.fingerprint, links=links) is None
+
+
+def _rule(job: Job, sources: tuple[Source, ...], progress: Progress) -> Rule | Literal["all"]:
+    """Return what the configuration says is published. Raises ConfigError, with what could serve, where it is silent."""
+    configured = job.config.notion.publish
+    if configured is None:
+        choices = could_serve(read_schema(job.notion, sources[0], progress=progress))
+        raise ConfigError(
+            "The configuration does not say which rows are published, and nothing is published that was not marked for it.",
+            hint="Add one of these under `notion:`:\n    " + "\n    ".join([*choices, "publish: all"]),
+        )
+    return configured if configured == "all" else Rule(configured.property, tuple(configured.is_))
+
+
+def _check_rule(job: Job, sources: tuple[Source, ...], rule: Rule, progress: Progress) -> None:
+    """Raise ConfigError where no row can ever match `rule`: better than to take every post for unpublished."""
+    schema = read_schema(job.notion, sources[0], progress=progress)
+    choices = "\n    ".join([*could_serve(schema), "publish: all"])
+    if rule.property not in schema:
+        raise ConfigError(
+            f"The publish rule asks for the property “{rule.property}”, which the source does not have. "
+            f"It has: {', '.join(schema) or 'none'}.",
+            hint=f"Correct `publish:` under `notion:`; one of these could serve:\n    {choices}",
+        )
+    kind, options = schema[rule.property]
+    unknown = [str(item) for item in rule.values if options and item not in options]
+    if unknown:
+        raise ConfigError(
+            f"The publish rule asks for “{unknown[0]}”, but “{rule.property}” ({kind}) has only: {', '.join(options)}.",
+            hint=f"Correct `publish:` under `notion:`; one of these could serve:\n    {choices}",
+        )
+    if kind == "checkbox" and not any(isinstance(item, bool) for item in rule.values):
+        raise ConfigError(
+            f"The publish rule asks for a name, but “{rule.property}” is a checkbox.",
+            hint=f"Write: publish: {{property: {rule.property}, is: true}}",
+        )
+
+
+def _gone(job: Job, brief: Brief, reading: Reading) -> tuple[dict[str, str], list[Problem]]:
+    """Return, by page id, why pages are certainly no longer published, and what is not certain."""
+    gone = dict(brief.gone)
+    doubts: list[Problem] = []
+    if not reading.listing.complete:
+        doubts.append(
+            Problem(
+                "warning",
+                "Notion did not return the whole list, so no post was removed.",
+                hint="The next run tries again.",
+            )
+        )
+    sources = {resolved.partition(":")[2] for resolved in reading.listing.resolved.values()}
+    for page, found in sorted(reading.found.items()):
+        if isinstance(found, Failed):
+            doubts.append(found.problem)
+            continue
+        why = whereabouts(found, sources, filtered=job.config.notion.filter is not None)
+        if why is not None:
+            gone[page] = why
+    return gone, doubts
+
+
+# Posts ---------------------------------------------------------------------------------------------------------------
+
+
+def _post(
+    tree: Tree, brief: Brief, wishes: Wishes, memory: Memory, started: datetime
+) -> tuple[Output, tuple[Problem, ...]]:
+    """Convert one page: what it should be in the repository, and what conversion had to say."""
+    page, site, options = tree.page, memory.site, wishes.options
+    place = brief.index.places[page.id]
+    article = convert(tree, brief.index, options.style)
+    previous = memory.state.entries.get(page.id)
+    files = posts.files(article, options)
+
+    def rendered(modified: str) -> tuple[bytes, str]:
+        return posts.render(article, place, options, site, modified=modified), modified
+
+    # `last_modified_at` moves only when something else did: else an edit that changes nothing would be a change.
+    content, modified = rendered(previous.modified) if previous else (b"", "")
+    if previous is None or blob_id(content) != previous.blob:
+        content, modified = rendered(posts.modified(page, options, site))
+    entry = Entry(
+        page=page.id,
+        path=place.path,
+        blob=blob_id(content),
+        edited=state.minute(page.edited),
+        settled=state.settled(page.edited, started),
+        fingerprint=brief.fingerprint,
+        modified=modified,
+        title=place.meta.title,
+        files=tuple(sorted(files)),
+        links=brief.index.links(sorted(article.targets)),
+    )
+    return Output(entry, content, files, brief.whys[page.id]), article.problems
+
+
+def _download(
+    job: Job, plan: Plan, outputs: list[Output], clock: Clock, progress: Progress, bench: _Bench
+) -> dict[str, Problem]:
+    """Put the media of `plan` on the bench; return, by page id, what could not be had.
+
+    An address that expired while the run was busy is asked for anew, once.
+    """
+    limit = int(job.config.jekyll.assets.max_megabytes * 1_000_000)
+
+    def fetch(files: Mapping[str, File]) -> Mapping[str, media.Failure]:
+        got = media.download(files, max_bytes=limit, progress=progress, sleep=clock.sleep)
+        bench.media.update(got.contents)
+        bench.downloads += got.requests
+        return got.failures
+
+    failures = fetch({path: file for path, file in plan.files.items() if path not in bench.media})
+    expired = {path for path, failure in failures.items() if failure.expired}
+    if expired:
+        owners = {output.entry.page: output for output in outputs if expired & output.files.keys()}
+        fresh = _fresh(job, owners, progress, bench)
+        failures = {path: failure for path, failure in failures.items() if path not in fresh} | dict(
+            fetch({path: file for path, file in fresh.items() if path in expired})
+        )
+    lost: dict[str, Problem] = {}
+    for output in outputs:
+        for path in output.files:
+            if path in failures:
+                page = output.entry.page
+                trouble = f"{failures[path].message} Its page keeps its last post."
+                lost[page] = Problem("error", trouble, page=page, hint=failures[path].hint)
+    return lost
+
+
+def _fresh(job: Job, pages: Collection[str], progress: Progress, bench: _Bench) -> dict[str, File]:
+    """Read `pages` again and return path → file of what they show, under addresses that work for another hour."""
+    fresh: dict[str, File] = {}
+
+    def deliver(tree: Tree | Failed) -> None:
+        if isinstance(tree, Tree):
+            fresh.update(
+                {posts.asset_path(file, job.config.jekyll.assets.folder): file for file in hosted_files(tree)}
+            )
+
+    sources = tuple(Source(source) for source in job.config.notion.ids())
+    wanted = Wanted(frozenset(pages))
+    reading = read_source(job.notion, sources, lambda _: wanted, deliver, progress=progress)
+    bench.requests += reading.requests
+    bench.waited += reading.waited
+    return fresh
+
+
+# The one commit ------------------------------------------------------------------------------------------------------
+
+
+def _write(
+    job: Job,
+    target: Target,
+    plan: Plan,
+    memory: Memory,
+    reading: Reading,
+    started: datetime,
+    progress: Progress,
+    bench: _Bench,
+) -> Applied | None:
+    """Carry out `plan`; return None where there was nothing to write."""
+    media_blobs = {path: blob_id(bench.media[path]) for path in plan.files}
+    remembered = replace(
+        plan.state,
+        files={**plan.state.files, **media_blobs},
+        sources=dict(reading.listing.resolved),
+        written=started,
+    )
+    if not (plan.changes or plan.files or plan.orphans) and not _worth_alone(
+        remembered, memory.state, target, started
+    ):
+        return None
+    contents = {path: bench.media[path] for path in plan.files}
+    for path, source in plan.carried.items():
+        contents[path] = target.fetch(source) or b""
+    contents[state.PATH] = state.dump(remembered)
+    progress.begin("committing", None)
+    applied = target.apply(plan.commit(contents, report.message(_template(job), plan.changes)))
+    progress.end("committing")
+    return None if applied.commit is not None and applied.commit == plan.base else applied
+
+
+def _template(job: Job) -> str:
+    return job.config.github.message if job.config.github else GitHub.model_fields["message"].default
+
+
+def _worth_alone(remembered: State, before: State, target: Target, started: datetime) -> bool:
+    """Return whether the state is worth writing when no post changed.
+
+    In a folder it costs nothing. In a repository it is a commit and a build, so it waits for a change of a post, for a
+    day at most: that bounds how often a page is read again that was edited to no effect.
+    """
+    if (remembered.entries, remembered.files) == (
+        before.entries,
+        before.files,
+    ) and before.written is not None:
+        return not target.versioned and remembered.sources != before.sources
+    if not target.versioned or before.written is None:
+        return bool(remembered.entries or before.entries)
+    return started - before.written >= state.ALONE
+
+
+def _diffs(target: Target, plan: Plan) -> dict[str, str]:
+    """Return path → unified diff of every post that changes."""
+    diffs: dict[str, str] = {}
+    for change in plan.changes:
+        old = (
+            ""
+            if change.action == "create"
+            else (target.fetch(change.source or change.path) or b"").decode("utf-8", "replace")
+        )
+        new = change.content.decode() if change.content is not None else old if change.source else ""
+        lines = difflib.unified_diff(
+            old.splitlines(), new.splitlines(), change.source or change.path, change.path, lineterm="", n=2
+        )
+        diffs[change.path] = "\n".join(lines)
+    return diffs
