@@ -6,47 +6,21 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from notion2jekyll.markdown import html
 from notion2jekyll.markdown.nodes import (
-    Code,
     Container,
     Details,
     Heading,
-    Image,
     Item,
-    Link,
     List,
-    Math,
     Quote,
-    Span,
-    Text,
 )
+from notion2jekyll.markdown.plain import is_blank, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notion2jekyll.markdown.dialect import Dialect
-    from notion2jekyll.markdown.nodes import BlockNode, Doc, Inlines
-
-
-def visible(inlines: Inlines) -> str:
-    """Return inlines as plain text: what a reader sees, with a space for each break and the description of pictures."""
-    return "".join(_visible(inlines, " ", pictures=True))
-
-
-def _visible(inlines: Inlines, break_: str, *, pictures: bool) -> Iterator[str]:
-    for child in inlines:
-        match child:
-            case Text(value) | Code(value):
-                yield html.clean(value).replace("\n", break_)
-            case Math(tex):
-                yield tex.strip()
-            case Span() | Link():
-                yield from _visible(child.children, break_, pictures=pictures)
-            case Image(_, alt):
-                yield alt if pictures else ""
-            case _:
-                yield break_
+    from notion2jekyll.markdown.nodes import BlockNode, Doc
 
 
 def heading_id(text: str) -> str:
@@ -79,7 +53,7 @@ def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
     """Yield the headings that are written, in their order, with their ids."""
     seen: dict[tuple[bool, str], int] = {}
     for heading, in_html in _headings(doc.children, in_html=False):
-        text = "".join(_visible(heading.children, "", pictures=False))
+        text = "".join(shown(heading.children, "", pictures=False))
         # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
         plain = in_html or not dialect.kramdown or not dialect.gfm
         id_ = _ascii_id(text) if plain else heading_id(text)
@@ -91,7 +65,7 @@ def _headings(children: tuple[BlockNode | Item, ...], *, in_html: bool) -> Itera
     for node in children:
         match node:
             case Heading():
-                if visible(node.children).strip():
+                if not is_blank(node.children):
                     yield node, in_html
             case Quote() | Item():
                 yield from _headings(node.children, in_html=in_html)

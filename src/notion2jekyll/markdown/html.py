@@ -12,29 +12,20 @@ from urllib.parse import quote
 
 from notion2jekyll.markdown.dialect import reference
 from notion2jekyll.markdown.nodes import Break, Code, Image, Link, Math, SitePath, Span, Text
+from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
     from notion2jekyll.markdown.dialect import Dialect
-    from notion2jekyll.markdown.nodes import Attributes, Inlines, Url
+    from notion2jekyll.markdown.nodes import Attributes, Inline, Inlines, Url
 
-_CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n"} | {ord("\r"): "\n"}
-_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _BREAK_OF_LIQUID = re.compile(r"\{(?=[{%])")
 _REFERENCE = re.compile(r"&(?=#?\w[\w:.-]*;)")
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_PLAIN_PUNCTUATION = frozenset(",;()/?%+=-")
+_PUNCTUATION = re.compile(r"-(?=-)|[!-,./:-@\[-`{-~]")
+_PLAIN_PUNCTUATION = frozenset(",;()/?%+=")
 _UNSAFE_IN_URL = re.compile(
     r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9%:/?#@!$&*+,;=._~-]|[*]|~(?=~)|(?<=~)~|\$(?=\$)|(?<=\$)\$"
 )
 _UNSAFE_IN_VALUE = re.compile(r"[&<>\"|`~*\[\]\\]|\{(?=[{%:])|\$(?=\$)|(?<=\$)\$")
-
-
-def clean(text: str) -> str:
-    """Return `text` without the characters that no page can hold: controls but tab and LF, and lone surrogates.
-
-    CR LF and CR become LF.
-    """
-    return _LONE_SURROGATES.sub("\ufffd", text.replace("\r\n", "\n")).translate(_CONTROLS)
 
 
 def literal(text: str) -> str:
@@ -109,12 +100,12 @@ def formula(tex: str) -> str:
     return literal(rf"\({clean(tex).strip()}\)").replace("\n", " ")
 
 
-def inlines(children: Inlines, dialect: Dialect) -> str:
-    """Return inlines as HTML on one line, for places where no Markdown is read."""
-    return "".join(_inline(child, dialect) for child in children)
+def inlines(children: Inlines, dialect: Dialect, *, linked: bool = False) -> str:
+    """Return inlines as HTML on one line, for places where no Markdown is read; `linked` says they are in a link."""
+    return "".join(_inline(child, dialect, linked=linked) for child in children)
 
 
-def _inline(node: object, dialect: Dialect) -> str:
+def _inline(node: Inline, dialect: Dialect, *, linked: bool) -> str:
     match node:
         case Text(value):
             return "<br>".join(_text(line, dialect) for line in clean(value).split("\n"))
@@ -125,13 +116,13 @@ def _inline(node: object, dialect: Dialect) -> str:
         case Break():
             return "<br>"
         case Span(mark, children, pairs):
-            return f"<{mark}{attributes(pairs, dialect)}>{inlines(children, dialect)}</{mark}>"
+            return f"<{mark}{attributes(pairs, dialect)}>{inlines(children, dialect, linked=linked)}</{mark}>"
+        case Link(_, children) if linked or is_blank(children):
+            return inlines(children, dialect, linked=linked)
         case Link(target, children):
-            return f"<a{url_attribute('href', target, dialect)}>{inlines(children, dialect)}</a>"
+            return f"<a{url_attribute('href', target, dialect)}>{inlines(children, dialect, linked=True)}</a>"
         case Image():
             return image(node, dialect)
-        case _:
-            raise TypeError(f"not an inline: {node!r}")
 
 
 def _text(text: str, dialect: Dialect) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from notion2jekyll.markdown import html
 from notion2jekyll.markdown.dialect import BARE_ADDRESS, UNSAFE, reference
 from notion2jekyll.markdown.nodes import Break, Code, Image, Link, Math, Span, Text
+from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,9 +60,9 @@ _DELIMITERS = {"strong": "**", "em": "*", "del": "~~", "strong em": "***"}
 
 def line(children: Inlines, construct: Construct, dialect: Dialect) -> str:
     """Return inlines as one line of Markdown, without spaces at its edges; empty where nothing would be visible."""
-    tokens = _Lowering(construct, dialect).lower(children, frozenset(), "text")
-    if not any(isinstance(token, _Choice) or token.text.strip() for token in tokens if token != _BREAK):
+    if is_blank(children):
         return ""
+    tokens = _Lowering(construct, dialect).lower(children, frozenset(), "text")
     _, visible, _ = _trimmed(tokens, _is_blank)
     return _escape(_decide(visible), construct, dialect)
 
@@ -102,7 +103,7 @@ class _Lowering:
                 return self._span(node, marks, kind)
 
     def _code(self, value: str, kind: Kind) -> list[_Token]:
-        text = html.clean(value)
+        text = clean(value)
         if not text:
             return []
         if not self._has_backtick_form(text, kind):
@@ -122,7 +123,7 @@ class _Lowering:
         return not any(bad in text for bad in unsafe) and text == text.strip() and text.strip("`") != ""
 
     def _math(self, tex: str, kind: Kind) -> list[_Token]:
-        text = re.sub(r"\s+", " ", html.clean(tex)).strip()
+        text = re.sub(r"\s+", " ", clean(tex)).strip()
         if not text:
             return []
         if not self.dialect.math:
@@ -132,7 +133,7 @@ class _Lowering:
     def _image(self, node: Image) -> list[_Token]:
         if node.attributes:
             return [_Syntax(html.image(node, self.dialect))]
-        alt = " ".join(html.clean(node.alt).split())
+        alt = " ".join(clean(node.alt).split())
         return [_Syntax("!["), _Words(alt, "alt"), _Syntax(f"]({_destination(node, self.dialect)})")]
 
     def _link(self, node: Link, marks: frozenset[str], kind: Kind) -> list[_Token]:
@@ -207,7 +208,7 @@ _PIECES = re.compile(r"[ \t]+|[^\S \t]+|\S+(?:\s+\S+)*")
 
 def _words(value: str, kind: Kind) -> Iterator[_Token]:
     """Yield the lines of a text with breaks between them, each with the spaces at its edges as tokens of their own."""
-    for number, text in enumerate(html.clean(value).split("\n")):
+    for number, text in enumerate(clean(value).split("\n")):
         if number:
             yield _BREAK
         for piece in _PIECES.findall(text):

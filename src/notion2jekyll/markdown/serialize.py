@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
 from notion2jekyll.markdown.dialect import Dialect
-from notion2jekyll.markdown.headings import heading_id, heading_ids, headings, is_html_list, visible
+from notion2jekyll.markdown.headings import heading_id, heading_ids, headings, is_html_list
 from notion2jekyll.markdown.inline import line, spaced_braces
 from notion2jekyll.markdown.nodes import (
     Code,
@@ -39,6 +39,7 @@ from notion2jekyll.markdown.nodes import (
     Text,
     Toc,
 )
+from notion2jekyll.markdown.plain import clean, is_blank, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,7 @@ class _Writer:
         return [f"\\{text}" if alone else text] if text else []
 
     def _code_block(self, text: str, language: str) -> Lines:
-        code = html.clean(text)
+        code = clean(text)
         if self.dialect.liquid:
             # Liquid runs in code as well: an expression that prints the opening is the only form that no content, and
             # no excerpt cut in the middle of it, can break.
@@ -131,7 +132,7 @@ class _Writer:
         return [fence + re.sub(r"[^\w+#./-]", "", language), *(code.split("\n") if code else []), fence]
 
     def _math_block(self, tex: str) -> Lines:
-        lines = [text.strip() for text in html.clean(tex).split("\n") if text.strip()]
+        lines = [text.strip() for text in clean(tex).split("\n") if text.strip()]
         if not lines:
             return []
         if not self.dialect.math:
@@ -290,7 +291,7 @@ def _first_paragraph(item: Item) -> tuple[Inlines, tuple[BlockNode, ...]]:
 def _is_tight(item: Item) -> bool:
     """Whether an item needs no blank line: a text, and at most one list under it."""
     first, rest = _first_paragraph(item)
-    if not visible(first).strip():
+    if is_blank(first):
         return not rest
     match rest:
         case ():
