@@ -84,10 +84,10 @@ def test_first_week_shows_what_notion_can_hold(sample: Sample) -> None:
     blocks = sample.blocks(sample.ids.first_week)
     kinds = {block.type for block in walk(blocks)}
     assert kinds == {
-        "paragraph", "heading_2", "bulleted_list_item", "numbered_list_item", "to_do", "quote", "callout", "toggle",
+        "paragraph", "heading_1", "heading_2", "bulleted_list_item", "numbered_list_item", "to_do", "quote", "callout", "toggle",
         "code", "equation", "divider", "table", "table_row", "image",
     }  # fmt: skip
-    assert [plain(block.text)[:2] for block in blocks if block.type == "heading_2"] == [
+    assert [plain(block.text)[:2] for block in blocks if block.type == "heading_1"] == [
         *("월요", "화요", "수요", "목요", "금요"),
         "회고",
     ]

@@ -68,6 +68,8 @@ class Blog:
             ) from error
         blog.git("init", "--quiet")
         (blog.folder / ".git" / _MARK).touch()
+        blog.git("config", "core.autocrlf", "false")
+        blog.git("config", "core.quotePath", "false")  # Korean names readable in `git log --stat`
         blog.git("symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")
         blog.git("add", "--all")
         blog.git("commit", "--quiet", "--message", "Start the blog")
@@ -75,8 +77,7 @@ class Blog:
 
     def git(self, *arguments: str) -> str:
         """Run `git` in the blog and return what it prints. Raises Stop where it fails."""
-        command = ["git", "-c", "core.quotePath=false", "-c", "core.autocrlf=false", *arguments]
-        done = _run(command, self.folder, self.environment)
+        done = _run(["git", *arguments], self.folder, self.environment)
         if done.returncode:
             raise Stop(f"'git {arguments[0]}' failed in {self.folder}: {done.stderr.strip()}")
         return done.stdout

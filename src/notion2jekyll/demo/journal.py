@@ -79,8 +79,8 @@ def _paragraph(*words: Words) -> Json:
     return block("paragraph", *words)
 
 
-def _heading(title: str) -> Json:
-    return block("heading_2", title)
+def _day(title: str) -> Json:
+    return block("heading_1", title)
 
 
 def _bullet(*words: Words, inside: tuple[Json, ...] = ()) -> Json:
@@ -113,7 +113,7 @@ def _table(*rows: tuple[tuple[Words, ...], ...]) -> Json:
 
 def _monday() -> list[Json]:
     return [
-        _heading("월요일 — 환경이 반이다"),
+        _day("월요일 — 환경이 반이다"),
         _paragraph(
             "첫날은 ",
             _bold("파이썬(Python)"),
@@ -152,7 +152,7 @@ def _monday() -> list[Json]:
 
 def _tuesday() -> list[Json]:
     return [
-        _heading("화요일 — Git은 되돌리기다"),
+        _day("화요일 — Git은 되돌리기다"),
         _quote("되돌릴 수 있으면, 틀려도 괜찮다.\n", _italic("— 옆자리 짝꿍")),
         _paragraph("이 말, ", _bold("굵게"), "는 못 새겨도 작게나마 적어 둔다. 오늘 손에 익힌 순서:"),
         _number(_code("git switch -c week-1"), "로 가지를 하나 만든다"),
@@ -174,7 +174,7 @@ def _tuesday() -> list[Json]:
 
 def _wednesday() -> list[Json]:
     return [
-        _heading("수요일 — 템플릿이 내 글을 먹었다"),
+        _day("수요일 — 템플릿이 내 글을 먹었다"),
         _paragraph(
             _bold("Jinja"),
             "로 환영 메일을 만들었다. 그런데 같은 코드를 블로그에 붙였더니 ",
@@ -188,7 +188,8 @@ def _wednesday() -> list[Json]:
             "  <li>{{ loop.index }}. {{ todo.title | escape }}</li>\n"
             "{% endfor %}",
         ),
-        _paragraph("그래서 짝꿍과 ", _bold("가장 심술궂은 한 줄"), " 짓기 내기를 했다. 짝꿍의 한 줄:"),
+        block("heading_2", "내기: 가장 심술궂은 한 줄"),
+        _paragraph("그래서 짝꿍과 ", _bold("블로그를 망가뜨릴 글"), " 짓기 내기를 했다. 짝꿍의 한 줄:"),
         _paragraph(HOSTILE),
         _paragraph("나의 한 줄:"),
         _paragraph(HOSTILE_TOO),
@@ -208,7 +209,7 @@ def _wednesday() -> list[Json]:
 
 def _thursday() -> list[Json]:
     return [
-        _heading("목요일 — 느린 코드, 빠른 코드"),
+        _day("목요일 — 느린 코드, 빠른 코드"),
         _paragraph(
             "리스트에서 하나를 찾는 데는 ",
             _math("O(n)"),
@@ -241,7 +242,7 @@ def _thursday() -> list[Json]:
 
 def _friday(screenshot: Json) -> list[Json]:
     return [
-        _heading("금요일 — 한 주를 그려 보기"),
+        _day("금요일 — 한 주를 그려 보기"),
         _paragraph("배운 것을 모아 공부한 시간을 그래프로 그렸다. 화면을 그대로 붙인다."),
         block(
             "image",
@@ -268,7 +269,7 @@ def _friday(screenshot: Json) -> list[Json]:
 
 def _retrospect(second_week: str, english: str) -> list[Json]:
     return [
-        _heading("회고"),
+        _day("회고"),
         _bullet(_bold("좋았던 것"), "은 모르는 것을 모른다고 말한 것"),
         _bullet(_bold("아쉬운 것"), "은 수요일 밤에 ", text("새벽 두 시", color="red"), "까지 깨어 있던 것"),
         _bullet(
@@ -313,7 +314,7 @@ AFTER: Final[tuple[Words, ...]] = (
 
 def _second_week(presentation: tuple[Words, ...]) -> list[Json]:
     return [
-        _heading("월요일 — 실패부터 쓰기"),
+        _day("월요일 — 실패부터 쓰기"),
         _paragraph(
             _bold("테스트(test)"),
             "를 먼저 쓰라는 말은 ",
@@ -326,21 +327,21 @@ def _second_week(presentation: tuple[Words, ...]) -> list[Json]:
             "python",
             "def test_greeting_keeps_the_name():\n    assert greet(\"{{ name }}\") == '안녕하세요, {{ name }}님!'",
         ),
-        _heading("화요일 — 이름 짓기"),
+        _day("화요일 — 이름 짓기"),
         _bullet(_code("data2"), "라는 이름은 ", _bold("아무것도"), " 말해 주지 않는다"),
         _bullet(_code("hours_by_day"), "는 읽기만 해도 안다"),
-        _heading("수요일 — 쉬는 날"),
+        _day("수요일 — 쉬는 날"),
         _paragraph("아무것도 안 했다. 그것도 계획이었다. :)"),
-        _heading("목요일 — 남의 코드 읽기"),
+        _day("목요일 — 남의 코드 읽기"),
         _callout(
             "📖",
             "한 줄도 고치지 않고 한 시간을 읽었다. 읽기는 ",
             _bold('"느린 쓰기"'),
             "라는 말을 알 것 같다.",
         ),
-        _heading("금요일 — 발표"),
+        _day("금요일 — 발표"),
         _paragraph(*presentation),
-        _heading("회고"),
+        _day("회고"),
         _paragraph("다음 주에는 <b>데이터베이스</b> 차례다. SELECT * FROM 나 WHERE 잠 > 7;"),
     ]
 
