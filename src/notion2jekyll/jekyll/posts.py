@@ -1,0 +1,406 @@
+"""What a post is: its properties, its place in the repository, its address on the blog, and its bytes.
+
+Facts by experiment in GitHub Pages' own versions; see docs/architecture.md. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from anyascii import anyascii
+
+from notion2jekyll.convert import Address, Article, Style
+from notion2jekyll.errors import Problem
+from notion2jekyll.jekyll import front_matter
+from notion2jekyll.jekyll.site import Site
+from notion2jekyll.markdown.nodes import SitePath
+from notion2jekyll.markdown.serialize import serialize
+from notion2jekyll.notion.model import File, Page, Property
+from notion2jekyll.notion.properties import Period, value
+
+POSTS: Final = "_posts/"
+"""Jekyll's folder of posts."""
+
+Role = Literal["title", "date", "tags", "categories", "slug", "description", "author"]
+"""What a property can be to a post."""
+
+ROLES: Final[Mapping[Role, tuple[frozenset[str], tuple[str, ...]]]] = {
+    "title": (frozenset({"title"}), ()),
+    "date": (
+        frozenset({"date", "created_time"}),
+        (
+            "date",
+            "published",
+            "publish date",
+            "published on",
+            "published at",
+            "날짜",
+            "작성일",
+            "게시일",
+            "발행일",
+            "일자",
+            "日付",
+            "公開日",
+            "投稿日",
+            "日期",
+            "发布日期",
+            "發佈日期",
+        ),
+    ),
+    "tags": (
+        frozenset({"multi_select", "select"}),
+        ("tags", "tag", "keywords", "태그", "키워드", "タグ", "标签", "標籤"),
+    ),
+    "categories": (
+        frozenset({"multi_select", "select"}),
+        ("categories", "category", "분류", "카테고리", "범주", "カテゴリ", "カテゴリー", "分类", "分類"),
+    ),
+    "slug": (
+        frozenset({"rich_text", "formula"}),
+        ("slug", "permalink", "url slug", "슬러그", "スラッグ", "网址"),
+    ),
+    "description": (
+        frozenset({"rich_text", "formula"}),
+        (
+            "description",
+            "summary",
+            "excerpt",
+            "subtitle",
+            "설명",
+            "요약",
+            "소개",
+            "説明",
+            "概要",
+            "要約",
+            "描述",
+            "摘要",
+        ),
+    ),
+    "author": (
+        frozenset({"people", "created_by", "rich_text", "select"}),
+        ("author", "authors", "writer", "작성자", "저자", "글쓴이", "著者", "作者", "執筆者"),
+    ),
+}
+"""Role → the types of property that can play it, and the names, in lower case, under which people keep it."""
+
+MAX_SLUG: Final = 80
+"""Letters in a slug."""
+MAX_SLUG_BYTES: Final = 180
+"""Bytes in a slug: with date, id and `.md` a file name stays below the 255 bytes that file systems allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How posts are made; part of the configuration."""
+
+    slug: Literal["unicode", "ascii", "id"] = "unicode"
+    typography: Literal["site", "verbatim"] = "site"
+    zone: ZoneInfo | None = None
+    """Overrules the site's own time zone."""
+    assets: str = "assets/notion"
+    """Folder of the media, without slashes at its ends."""
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
+    """Keys that every post gets, with fixed values; they win over everything but `notion_id`."""
+    properties: Mapping[str, str | None] = field(default_factory=dict)
+    """Role → name of the property that plays it; None: no property does."""
+    style: Style = field(default_factory=Style)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a page's properties say about its post."""
+
+    title: str
+    date: datetime
+    """In the zone of the site."""
+    slug: str
+    """What the author asked for, or the title; not yet made fit for a file name."""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    description: str = ""
+    author: str = ""
+
+
+def roles(properties: Mapping[str, Property], options: Options) -> Mapping[Role, str]:
+    """Return which property plays which role: by configuration, else by type and name; the title by type alone."""
+    found: dict[Role, str] = {}
+    for role, (kinds, names) in ROLES.items():
+        if role in options.properties:
+            name = options.properties[role]
+            if name is not None and name in properties:
+                found[role] = name
+            continue
+        candidates = [
+            (names.index(folded) if folded in names else 0, name)
+            for name, prop in properties.items()
+            if prop.type in kinds and ((folded := _folded(name)) in names or not names)
+        ]
+        if candidates:
+            found[role] = min(candidates)[1]
+    if "date" not in found and "date" not in options.properties:
+        # A source with a single date property leaves no doubt, whatever its name.
+        dates = [name for name, prop in properties.items() if prop.type == "date"]
+        if len(dates) == 1:
+            found["date"] = dates[0]
+    return found
+
+
+def _folded(name: str) -> str:
+    return " ".join(
+        unicodedata.normalize("NFKC", name).casefold().replace("_", " ").replace("-", " ").split()
+    )
+
+
+def meta(page: Page, options: Options, site: Site) -> Meta:
+    """Return what the properties of `page` say about its post.
+
+    The date is the date property's start, else the time the page was created, in the zone of the site.
+    """
+    zone = options.zone or site.zone
+    values = {role: value(page.properties[name]) for role, name in roles(page.properties, options).items()}
+    title = _line(values.get("title"))
+    return Meta(
+        title=title,
+        date=moment(values.get("date"), zone) or page.created.astimezone(zone),
+        slug=_line(values.get("slug")) or title,
+        tags=_names(values.get("tags")),
+        categories=_names(values.get("categories")),
+        description=_line(values.get("description")),
+        author=", ".join(_names(values.get("author"))),
+    )
+
+
+def moment(raw: object, zone: ZoneInfo) -> datetime | None:
+    """Return the moment of a date property's value in `zone`: a day is its first minute there. None for no date."""
+    start = raw.start if isinstance(raw, Period) else raw
+    if isinstance(start, datetime):
+        named = ZoneInfo(raw.zone) if isinstance(raw, Period) and raw.zone else zone
+        return (start if start.tzinfo else start.replace(tzinfo=named)).astimezone(zone)
+    if isinstance(start, date):
+        return datetime.combine(start, time(), zone)
+    return None
+
+
+def _line(raw: object) -> str:
+    return " ".join(raw.split()) if isinstance(raw, str) else ""
+
+
+def _names(raw: object) -> tuple[str, ...]:
+    if isinstance(raw, str):
+        return (raw,) if raw.strip() else ()
+    return (
+        tuple(item for item in raw if isinstance(item, str) and item.strip())
+        if isinstance(raw, tuple)
+        else ()
+    )
+
+
+# Places --------------------------------------------------------------------------------------------------------------
+
+
+def slugify(text: str, policy: Literal["unicode", "ascii", "id"], page_id: str) -> str:
+    """Return the part of a post's file name that stands for its title: letters and digits in groups, NFC, lower case.
+
+    Falls back to the first 8 digits of the page id where nothing is left (a title of emoji alone: Jekyll would publish
+    it at `/.html`).
+    """
+    fallback = page_id.replace("-", "")[:8]
+    if policy == "id":
+        return page_id.replace("-", "")
+    if policy == "ascii":
+        text = anyascii(text)
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
+    words = "".join(
+        char if unicodedata.category(char)[0] in "LM" or char.isdecimal() else " " for char in text
+    ).split()
+    slug = "-".join(words)[:MAX_SLUG].rstrip("-")
+    while len(slug.encode()) > MAX_SLUG_BYTES:
+        slug = slug[:-1].rstrip("-")
+    # A mark without its letter would join the hyphen before it.
+    return slug if slug and unicodedata.category(slug[0])[0] != "M" else fallback
+
+
+def asset_path(file: File, folder: str) -> str:
+    """Return where the copy of `file` is kept: told by its stable key alone, so equal files are stored once.
+
+    The name is ASCII (names in other scripts depend on the file system's Unicode form) and starts with a digit or
+    letter of the key (Jekyll copies no name that starts with `_`, `.` or `#`).
+    """
+    key = hashlib.sha256(file.key.encode()).hexdigest()[:12]
+    stem, dot, extension = file.name.rpartition(".")
+    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", extension):
+        stem, extension = file.name, ""
+    if extension.lower() in ("md", "markdown", "mkd", "mkdn"):
+        # GitHub Pages makes a page of every Markdown file it finds.
+        extension += ".txt"
+    words = re.findall(r"[a-z0-9]+", anyascii(stem).lower())
+    name = "-".join([key, *words])[:60].rstrip("-")
+    return f"{folder}/{name}" + (f".{extension.lower()}" if extension else "")
+
+
+def address(path: str, meta: Meta, site: Site) -> str:
+    """Return the address that Jekyll gives the post at `path`: starts with `/`, not percent-encoded."""
+    name = path.rsplit("/", 1)[-1].removesuffix(".md")
+    slug = name[len("2026-11-20-") :]
+    day = meta.date
+    # Jekyll sees a category in lower case and drops repetitions.
+    categories = "/".join(dict.fromkeys(category.lower() for category in meta.categories))
+    fields = {
+        "categories": categories,
+        "slugified_categories": "/".join(dict.fromkeys(slugify(c, "unicode", "") for c in meta.categories)),
+        "year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}",
+        "i_month": str(day.month), "i_day": str(day.day), "short_year": f"{day:%y}", "y_day": f"{day:%j}",
+        "hour": f"{day:%H}", "minute": f"{day:%M}", "second": f"{day:%S}",
+        "week": f"{day:%V}", "short_day": f"{day:%a}", "long_day": f"{day:%A}", "short_month": f"{day:%b}",
+        "long_month": f"{day:%B}", "w_year": f"{day:%G}", "w_day": f"{day:%u}",
+        "title": slug, "slug": slug, "name": slug, "output_ext": ".html",
+    }  # fmt: skip
+    pattern = "|".join(sorted(fields, key=len, reverse=True))
+    filled = re.sub(f":({pattern})", lambda found: fields[found[1]], site.permalink)
+    return re.sub(r"/+", "/", "/" + filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a published page is."""
+
+    path: str
+    url: str
+    """The address without the base URL, not percent-encoded."""
+    meta: Meta
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Where everything is, known before anything is converted; what conversion asks for links."""
+
+    places: Mapping[str, Place]
+    """Page id → place of every published page."""
+    titles: Mapping[str, str]
+    """Page id → title of every page of the source."""
+    assets: str
+
+    def page(self, page_id: str) -> Address | None:
+        """Return the title and address of a page of the source, None for any other page."""
+        place = self.places.get(page_id)
+        if place:
+            return Address(place.meta.title, SitePath(place.url))
+        return Address(self.titles[page_id], None) if page_id in self.titles else None
+
+    def file(self, file: File) -> SitePath:
+        """Return where the copy of `file` will be."""
+        return SitePath("/" + asset_path(file, self.assets))
+
+    def links(self, page_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Return (address, title) of each of `page_ids`, as the state remembers them."""
+        return {page_id: self._link(page_id) for page_id in page_ids}
+
+    def _link(self, page_id: str) -> tuple[str, str]:
+        place = self.places.get(page_id)
+        return (place.url, place.meta.title) if place else ("", self.titles.get(page_id, ""))
+
+
+def index(
+    published: Sequence[Page],
+    everything: Iterable[Page],
+    options: Options,
+    site: Site,
+    *,
+    held: Mapping[str, str],
+) -> Index:
+    """Return where every page of `published` goes.
+
+    Two pages that would share a file get two, for good: whoever is there already (`held`: page id → path) stays, then
+    the older one comes first; the other's name gets the first digits of its id.
+    """
+    metas = {page.id: meta(page, options, site) for page in published}
+    wishes = {page.id: _wishes(page, metas[page.id], options) for page in published}
+    places: dict[str, Place] = {}
+    used: set[str] = set()
+    for page in sorted(
+        published, key=lambda page: (held.get(page.id) not in wishes[page.id], page.created, page.id)
+    ):
+        choices = sorted(wishes[page.id], key=lambda path, own=held.get(page.id): path != own)  # type: ignore[misc]
+        path = next(choice for choice in choices if choice.casefold() not in used)
+        used.add(path.casefold())
+        places[page.id] = Place(path, address(path, metas[page.id], site), metas[page.id])
+    titles = {page.id: meta(page, options, site).title for page in everything}
+    return Index(places, titles, options.assets)
+
+
+def _wishes(page: Page, about: Meta, options: Options) -> tuple[str, ...]:
+    """Return where the post of `page` would go, and where it goes if that is taken; the last is never taken."""
+    stem = f"{POSTS}{about.date:%Y-%m-%d}-{slugify(about.slug, options.slug, page.id)}"
+    digits = page.id.replace("-", "")
+    return f"{stem}.md", f"{stem}-{digits[:8]}.md", f"{stem}-{digits}.md"
+
+
+# Content -------------------------------------------------------------------------------------------------------------
+
+
+def render(article: Article, place: Place, options: Options, site: Site, *, modified: str) -> bytes:
+    """Return the bytes of the post of `article` at `place`; `modified` is its `last_modified_at`, as it is written."""
+    about = place.meta
+    cover = article.page.cover
+    image = ""
+    if cover is not None:
+        image = "/" + asset_path(cover, options.assets) if cover.hosted else cover.url
+    values: dict[str, Any] = {
+        "layout": site.layout,
+        "title": about.title,
+        "date": about.date,
+        "last_modified_at": front_matter.Stamp(modified) if modified else None,
+        "categories": list(about.categories),
+        "tags": list(about.tags),
+        "description": about.description,
+        "author": about.author,
+        "image": image,
+    }
+    values = {key: item for key, item in values.items() if item or key == "title"}
+    values |= options.front_matter
+    values["notion_id"] = article.page.id
+    body = serialize(article.body, site.dialect(options.typography))
+    return front_matter.dump(values, body).encode("utf-8", "replace")
+
+
+def files(article: Article, options: Options) -> Mapping[str, File]:
+    """Return path → file of everything that the post of `article` shows and Notion hosts, its cover included."""
+    found = {place.path.lstrip("/"): file for place, file in article.files.items()}
+    cover = article.page.cover
+    if cover is not None and cover.hosted:
+        found[asset_path(cover, options.assets)] = cover
+    return found
+
+
+def modified(page: Page, options: Options, site: Site) -> str:
+    """Return the edit time of `page` as `last_modified_at` has it."""
+    return front_matter.stamp(page.edited.astimezone(options.zone or site.zone))
+
+
+def ahead(places: Mapping[str, Place], site: Site, now: datetime) -> tuple[Problem, ...]:
+    """Return a note for every post that is dated after `now`: Jekyll leaves it out until a build after that time."""
+    if site.future:
+        return ()
+    return tuple(
+        Problem(
+            "note",
+            f"“{place.meta.title}” is dated {place.meta.date:%Y-%m-%d %H:%M %z}, which is still to come: Jekyll shows it "
+            "with the first build after that.",
+            page=page,
+            hint="Set `future: true` in _config.yml to show it at once"
+            + (
+                "."
+                if site.zone.key != "UTC"
+                else ", or `timezone:` to your own zone, if it is only the hours that differ."
+            ),
+        )
+        for page, place in sorted(places.items())
+        if place.meta.date.astimezone(UTC) > now
+    )
