@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notion2jekyll.markdown.dialect import Dialect
     from notion2jekyll.markdown.nodes import Attributes, Inline, Inlines, Url
 
-_BREAK_OF_LIQUID = re.compile(r"\{(?=[{%])")
+_OPENING_OF_LIQUID = re.compile(r"\{(?=[{%]|\Z)")
 _REFERENCE = re.compile(r"&(?=#?\w[\w:.-]*;)")
 _PUNCTUATION = re.compile(r"-(?=-)|[!-,./:-@\[-`{-~]")
 _PLAIN_PUNCTUATION = frozenset(",;()/?%+=")
@@ -86,7 +86,7 @@ def _value(value: str) -> str:
 
 def url_attribute(name: str, target: Url, dialect: Dialect) -> str:
     """Return ` name="address"`."""
-    return f' {name}="{_REFERENCE.sub("&amp;", url(target, dialect, chr(39)))}"'
+    return f' {name}="{url(target, dialect, chr(39)).replace("&", "&amp;")}"'
 
 
 def image(node: Image, dialect: Dialect) -> str:
@@ -116,7 +116,8 @@ def _inline(node: Inline, dialect: Dialect, *, linked: bool) -> str:
         case Break():
             return "<br>"
         case Span(mark, children, pairs):
-            return f"<{mark}{attributes(pairs, dialect)}>{inlines(children, dialect, linked=linked)}</{mark}>"
+            inner = inlines(children, dialect, linked=linked)
+            return f"<{mark}{attributes(pairs, dialect)}>{inner}</{mark}>" if inner else ""
         case Link(_, children) if linked or is_blank(children):
             return inlines(children, dialect, linked=linked)
         case Link(target, children):
@@ -128,7 +129,7 @@ def _inline(node: Inline, dialect: Dialect, *, linked: bool) -> str:
 def _text(text: str, dialect: Dialect) -> str:
     text = _REFERENCE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
     if dialect.liquid:
-        text = _BREAK_OF_LIQUID.sub("&#123;", text)
+        text = _OPENING_OF_LIQUID.sub("&#123;", text)
     if dialect.emoji:
         text = re.sub(r":(?=[\w+-]+:)", ":<span></span>", text)
     if dialect.mentions:

@@ -116,9 +116,12 @@ class _Writer:
 
     def _paragraph(self, children: Inlines) -> Lines:
         text = line(children, "paragraph", self.dialect)
-        # kramdown displays a formula that is all of a paragraph as a block; a backslash keeps it in the line.
+        return [self._in_line(text)] if text else []
+
+    def _in_line(self, text: str) -> str:
+        """Keep a formula that is all of a paragraph in the line: a backslash stops kramdown from displaying it."""
         alone = self.dialect.kramdown and re.fullmatch(r"\$\$(?:(?!\$\$).)*\$\$", text)
-        return [f"\\{text}" if alone else text] if text else []
+        return f"\\{text}" if alone else text
 
     def _code_block(self, text: str, language: str) -> Lines:
         code = clean(text)
@@ -170,8 +173,8 @@ class _Writer:
     def _item(self, item: Item, marker: str, *, tight: bool) -> Lines:
         first, rest = _first_paragraph(item)
         text = line(first, "item", self.dialect) or _EMPTY
-        if self.dialect.kramdown and re.fullmatch(r"\$\$(?:(?!\$\$).)*\$\$", text):
-            text = f"\\{text}"
+        if item.checked is None:
+            text = self._in_line(text)
         below = self.blocks(rest)
         if below and not tight:
             below = ["", *below]
@@ -246,7 +249,7 @@ class _Writer:
     def _figure(self, node: Figure | Media) -> Lines:
         if isinstance(node, Media):
             src = html.url_attribute("src", node.url, self.dialect)
-            fallback = html.inlines(node.fallback, self.dialect)
+            fallback = "" if is_blank(node.fallback) else html.inlines(node.fallback, self.dialect)
             opening = f"<{node.tag}{src}{html.attributes(node.attributes, self.dialect)}>"
             return [opening, *([fallback] if fallback else []), f"</{node.tag}>"]
         content = (
@@ -254,7 +257,7 @@ class _Writer:
             if isinstance(node.content, Image)
             else self._figure(node.content)
         )
-        caption = html.inlines(node.caption, self.dialect)
+        caption = "" if is_blank(node.caption) else html.inlines(node.caption, self.dialect)
         return [
             "<figure>",
             *content,
@@ -275,8 +278,8 @@ class _Writer:
 
 
 def _prefixed(lines: Lines, prefix: str) -> Lines:
-    """Put `prefix` before each line, without leaving spaces at the end of an empty one."""
-    return [(prefix + text).rstrip() if not text.strip() else prefix + text for text in lines]
+    """Put `prefix` before each line, without leaving a line of nothing but spaces."""
+    return [(prefix + text if text else prefix.rstrip()) if text.strip() or prefix.strip() else "" for text in lines]
 
 
 def _first_paragraph(item: Item) -> tuple[Inlines, tuple[BlockNode, ...]]:
