@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notion2jekyll.errors import AccessDenied, ConfigError
-from notion2jekyll.target import STATE, Commit, Moved, Snapshot, blob_id
+from notion2jekyll.target import STATE, Commit, Moved, Snapshot
 from notion2jekyll.target.folder import Folder
 
 
@@ -176,16 +176,27 @@ def test_a_kill_at_any_moment_leaves_whole_files_and_a_state_that_is_not_ahead(
         assert [place for place in root.rglob("*") if "tmp" in place.name] == []
 
 
-def test_what_a_kill_left_behind_is_no_part_of_the_site_and_used_up(tmp_path: Path) -> None:
-    class Dead(Folder):
-        """A folder whose process ends before it can tidy up."""
+def test_what_a_kill_left_behind_is_no_part_of_the_site_and_used_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[Path] = []
+
+    def keep(self: Path, target: Path) -> Path:
+        """Be killed here: what was written stays as it is, and nobody tidies up."""
+        left.append(self)
+        os.link(self, tmp_path / ".notion2jekyll-tmp-kept")
+        raise OSError(errno.EIO, "killed")
 
     folder = Folder(tmp_path)
     folder.read()
-    folder.apply(_commit({"a.md": b"x"}))
-    leftover = tmp_path / ".notion2jekyll-tmp-0123456789abcdef"
-    leftover.write_bytes(b"half")
-    assert Folder(tmp_path).read() == Snapshot(None, {"a.md": blob_id(b"x")})
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", keep)
+        with pytest.raises(ConfigError):
+            folder.apply(_commit({"a.md": b"half"}))
+    (tmp_path / ".notion2jekyll-tmp-kept").rename(left[0])
+    assert Folder(tmp_path).read() == Snapshot(base=None)
+    folder.apply(_commit({"a.md": b"whole"}))
+    assert {place.name: place.read_bytes() for place in tmp_path.iterdir()} == {"a.md": b"whole"}
 
 
 def test_a_rename_between_two_spellings_of_one_file_keeps_it(tmp_path: Path) -> None:
@@ -235,11 +246,7 @@ def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as stopped:
         folder.read()
     assert "site" in stopped.value.message
-    assert (
-        "a file where" in stopped.value.hint
-        or "file is where" in stopped.value.hint
-        or "a file" in stopped.value.hint
-    )
+    assert "a file where a folder is needed" in stopped.value.hint
 
 
 def test_the_folder_is_made_by_the_first_write_only(tmp_path: Path) -> None:

@@ -176,7 +176,8 @@ def fake_github(folder: Path, *, tree_limit: int = 100_000, private: bool = Fals
     fake = FakeGitHub(folder, tree_limit=tree_limit, private=private)
     with running(fake):
         yield fake
-    assert fake.complaints == []
+    if fake.complaints:
+        raise AssertionError("\n".join(fake.complaints))
     fake.require_sound()
 
 

@@ -18,7 +18,7 @@ from referencing.jsonschema import DRAFT4
 FILE = Path(__file__).parents[2] / ".cache/openapi-23.0.2/api.github.com.json"
 
 # Any endpoint may say these, whether its own entry lists them or not: no token, no access, a limit, a disturbance.
-ANYWHERE = frozenset({400, 401, 403, 404, 429, 500, 502, 503, 504})
+ANYWHERE = frozenset({400, 401, 403, 404, 413, 429, 500, 502, 503, 504})
 
 
 class Description:
@@ -84,7 +84,7 @@ class Description:
         deep = {one["name"] for one in parameters if one.get("x-multi-segment")}
         parts = re.split(r"\{(\w+)\}", path)
         pattern = "".join(
-            re.escape(part) if place % 2 == 0 else ".+" if part in deep else "[^/]+"
+            re.escape(part) if place % 2 == 0 else ".*" if part in deep else "[^/]+"
             for place, part in enumerate(parts)
         )
         return re.compile(pattern)
@@ -107,14 +107,12 @@ def _escape(path: str) -> str:
 
 def _nullable(keyword: str) -> Callable[..., Any]:
     """Return the keyword with OpenAPI 3.0's `nullable`, which JSON Schema does not know."""
-    plain = jsonschema.Draft4Validator.VALIDATORS[keyword]
+    # The forms of a oneOf overlap: every refusal of one kind is also one of the other, a public user a private one.
+    plain = jsonschema.Draft4Validator.VALIDATORS["anyOf" if keyword == "oneOf" else keyword]
 
     def check(validator: Any, value: Any, instance: Any, schema: dict[str, Any]) -> Any:
         if instance is None and schema.get("nullable"):
             return None
-        if keyword == "oneOf" and "discriminator" in schema:
-            # A discriminator may be left out of an answer; then several forms can fit it.
-            return jsonschema.Draft4Validator.VALIDATORS["anyOf"](validator, value, instance, schema)
         return plain(validator, value, instance, schema)
 
     return check

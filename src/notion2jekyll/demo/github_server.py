@@ -975,6 +975,6 @@ def _text(asked: Json, key: str) -> str:
 
 def _decoded(content: str) -> bytes:
     try:
-        return base64.b64decode(content)
+        return base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
         raise Refusal(422, "content is not valid Base64", errors=[]) from None

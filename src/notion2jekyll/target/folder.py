@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha1
@@ -190,9 +189,9 @@ def _stop(place: Path, verb: str, error: OSError) -> Stop:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return ConfigError(what, hint="Free some space and run again: it goes on where it stopped.")
     if error.errno in {errno.ENOTDIR, errno.EISDIR, errno.EEXIST}:
-        kind = "a folder" if stat.S_ISDIR(place.stat().st_mode if place.exists() else 0) else "a file"
+        there, needed = ("a folder", "a file") if place.is_dir() else ("a file", "a folder")
         return ConfigError(
-            what, hint=f"There is {kind} where the other is needed: rename it, or choose another folder."
+            what, hint=f"There is {there} where {needed} is needed: rename it, or choose another folder."
         )
     if error.errno == errno.ENAMETOOLONG:
         return ConfigError(what, hint="Shorten the page's title or give it a slug of its own.")

@@ -419,9 +419,15 @@ class GitHub:
                 return
             # The answer was lost: the branch tells whether the request was. Its own state may lag for some seconds.
             self._pause(2.0**attempt)
-            now = self._ask("GET", f"/git/ref/{ref}")["object"]["sha"]
-            if now == new or (now != old and self._holds(ref, new)):
-                return
+            try:
+                now = self._ask("GET", f"/git/ref/{ref}")["object"]["sha"]
+                if now == new or (now != old and self._holds(ref, new)):
+                    return
+            except Unreachable as broken:
+                raise Unreachable(
+                    f"The connection broke while commit {new[:7]} was being published: it may be on GitHub, or not.",
+                    hint="Run it again later: it finds out, and goes on from there.",
+                ) from broken
             if now != old:
                 raise Moved(f"{self.name} has new commits")
         raise Unreachable(
