@@ -179,6 +179,8 @@ class Workspace:
         self.files_url = "https://prod-files-secure.s3.us-west-2.amazonaws.com"
         """Where hosted files are served; the server puts its own address here."""
         self.lock = threading.RLock()
+        self.changes = 0
+        """Goes up with everything that changes what a query returns."""
         self._seed = seed
         self._made = 0
         self._signed = 0
@@ -318,11 +320,13 @@ class Workspace:
         """Take access to a page, block or database, and all that is inside, away from the connection."""
         with self.lock:
             self._records[target].hidden = True
+            self.changes += 1
 
     def share(self, target: str) -> None:
         """Give back what `unshare` took away."""
         with self.lock:
             self._records[target].hidden = False
+            self.changes += 1
 
     def delete(self, target: str) -> None:
         """Delete a page, block or database for good: nothing knows its id any more."""
@@ -521,6 +525,7 @@ class Workspace:
         born = minute(created or edited or self.clock())
         record = _Record(self._new_id(), kind, parent, born, minute(edited) if edited else born, body)
         self._records[record.id] = record
+        self.changes += 1
         if parent and kind != "data_source" and self._records[parent].kind in ("page", "block"):
             self._records[parent].children.append(record.id)
         return record
@@ -553,6 +558,7 @@ class Workspace:
         for record in [each for each in self._records.values() if each.parent == target]:
             self._forget(record.id)
         self._records.pop(target, None)
+        self.changes += 1
 
     def _mark(self, target: str, **marks: bool) -> None:
         with self.lock:
@@ -562,6 +568,7 @@ class Workspace:
 
     def _touch(self, target: str) -> None:
         """Give `target`, and the page that it is part of, the time of now."""
+        self.changes += 1
         record: _Record | None = self._records[target]
         now = minute(self.clock())
         if record:
@@ -642,6 +649,7 @@ class Workspace:
         return {"title": {"id": "title", "name": "title", "type": "title", "title": {}}}
 
     def _set_properties(self, page: _Record, properties: Mapping[str, Any]) -> None:
+        self.changes += 1
         schema = self._schema(page)
         for name, value in properties.items():
             if name not in schema:

@@ -1,0 +1,637 @@
+"""Reading a source: its rows, then the bodies that are needed, as trees. The only place where reading is asynchronous.
+
+What may go wrong is kept apart here. A token that is refused or a service that is down ends the run; a page that cannot
+be read is `Failed` and disturbs nobody; a list is either complete or said not to be. A page is never returned shorter
+than it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, TypeVar
+
+from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
+from notion2jekyll.notion.client import NotFound, Notion, NotionSettings, Refused, Trouble, Unanswered
+from notion2jekyll.notion.model import (
+    CHILDLESS,
+    Block,
+    Failed,
+    Json,
+    Page,
+    Tree,
+    normal_id,
+    parse_block,
+    parse_page,
+    parse_text,
+    plain,
+)
+from notion2jekyll.progress import Progress
+
+READERS: Final = 24
+"""How many pages are being read at a time; their requests share the gate. Bounds memory, not speed."""
+OLDEST_FIRST: Final = {"timestamp": "created_time", "direction": "ascending"}
+"""The one order in which rows do not move while they are listed."""
+POINTERS: Final = ("summary_block_id", "notes_block_id")
+"""The parts of meeting notes that are read; the transcript is not."""
+MEETINGS: Final = ("meeting_notes", "transcription")
+"""The block type of meeting notes, now and before 2026-03-11."""
+NEVER: Final = datetime.fromtimestamp(0, UTC)
+SHARE: Final = (
+    "Open it in Notion as a full page, choose ••• → Connections, and add your connection; for a database, do this on the "
+    "original database, not on a page that shows a view of it. Then run this again."
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured source."""
+
+    id: str
+    """Dashed id of a database, data source or page, from `parse_id`."""
+    resolved: str | None = None
+    """What an earlier `Listing.resolved` said of it; saves a request."""
+    filter: Json | None = None
+    """A filter in the form of Notion's API; databases only."""
+    sorts: tuple[Json, ...] = ()
+    """Sorts in the form of Notion's API, applied among rows of the same minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All rows of all sources."""
+
+    pages: tuple[Page, ...]
+    """Each once, in the order of the sources, oldest first."""
+    by_source: Mapping[str, tuple[str, ...]]
+    """Source id → ids of its pages."""
+    complete: bool
+    """Whether every page of results of every source was read; only then does a page that is missing mean anything."""
+    resolved: Mapping[str, str]
+    """Source id → `data_source:<id>` or `page:<id>`, to be remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is needed beyond the listing."""
+
+    bodies: frozenset[str]
+    """Ids of pages of the listing whose blocks are needed."""
+    lookups: frozenset[str] = frozenset()
+    """Ids of pages that vanished from the listing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and what it cost."""
+
+    listing: Listing
+    found: Mapping[str, Page | Failed | None]
+    """For each look-up: the page as it is now, None where Notion does not know it, Failed (with the id of the page alone)
+    where that could not be found out."""
+    requests: int
+    """Requests sent, repetitions included."""
+    waited: float
+    """Seconds spent waiting."""
+
+
+class PropertySchema(NamedTuple):
+    """A property of a source: its type, and the names of its options where it has any."""
+
+    type: str
+    options: tuple[str, ...] = ()
+
+
+def read_source(
+    settings: NotionSettings,
+    sources: Sequence[Source],
+    choose: Callable[[Listing], Wanted],
+    deliver: Callable[[Tree | Failed], None],
+    *,
+    progress: Progress,
+) -> Reading:
+    """List `sources`, ask `choose` what else is needed, read that, and hand each body to `deliver` when it is there.
+
+    `deliver` gets every page of `Wanted.bodies` exactly once, in no particular order; both callbacks run in this thread and
+    what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous), AccessDenied (token,
+    capability, not shared), Unreachable (Notion is down, or a list could not be read to its end).
+    """
+
+    async def work(notion: Notion) -> Reading:
+        listing = await _list(notion, sources, progress)
+        wanted = choose(listing)
+        pages = {page.id: page for page in listing.pages}
+        progress.begin("fetching", len(wanted.bodies))
+        trees = _Trees(notion)
+
+        async def read(page: str) -> None:
+            tree = await trees.read(pages[page])
+            deliver(tree)
+            progress.advance("fetching")
+
+        try:
+            await _in_parallel(read, [page.id for page in listing.pages if page.id in wanted.bodies])
+        finally:
+            progress.end("fetching")
+        found: dict[str, Page | Failed | None] = {}
+
+        async def look(page: str) -> None:
+            found[page] = await _look_up(notion, page)
+
+        await _in_parallel(look, sorted(wanted.lookups))
+        return Reading(listing, found, notion.requests, notion.waited)
+
+    return _run(settings, progress, work)
+
+
+def read_pages(
+    settings: NotionSettings, pages: Iterable[str], *, progress: Progress
+) -> Mapping[str, Tree | Failed | None]:
+    """Return the trees of `pages` (dashed ids), whatever source they are in; None for a page that is not there.
+
+    Raises AccessDenied and Unreachable like `read_source`.
+    """
+
+    async def work(notion: Notion) -> Mapping[str, Tree | Failed | None]:
+        trees = _Trees(notion)
+        read: dict[str, Tree | Failed | None] = {}
+
+        async def one(page: str) -> None:
+            found = await _look_up(notion, page)
+            read[page] = await trees.read(found) if isinstance(found, Page) else found
+
+        await _in_parallel(one, dict.fromkeys(pages))
+        return read
+
+    return _run(settings, progress, work)
+
+
+def read_schema(
+    settings: NotionSettings, source: Source, *, progress: Progress
+) -> Mapping[str, PropertySchema]:
+    """Return the properties of `source` by name; those of a page's child pages are just `title`.
+
+    One request where `source` is resolved. Raises what `read_source` raises.
+    """
+
+    async def work(notion: Notion) -> Mapping[str, PropertySchema]:
+        kind, _, target = (source.resolved or "").partition(":")
+        raw: Json | None = None
+        if kind == "data_source":
+            raw = await _or_none(notion.get(f"data_sources/{target}"))
+        if raw is None and kind != "page":
+            kind, _, target = (await _resolve(notion, source)).partition(":")
+            raw = await notion.get(f"data_sources/{target}") if kind == "data_source" else None
+        if raw is None:
+            return {"title": PropertySchema("title")}
+        return {name: _schema(each) for name, each in raw["properties"].items()}
+
+    return _run(settings, progress, work)
+
+
+def _schema(raw: Json) -> PropertySchema:
+    kind = str(raw.get("type") or "")
+    body = raw.get(kind)
+    options = body.get("options", ()) if isinstance(body, Mapping) else ()
+    return PropertySchema(kind, tuple(str(option["name"]) for option in options))
+
+
+# Running -------------------------------------------------------------------------------------------------------------
+
+
+def _run(settings: NotionSettings, progress: Progress, work: Callable[[Notion], Coroutine[Any, Any, T]]) -> T:
+    """Run `work` with a connection; what it raises comes out as one plain exception."""
+
+    async def connected() -> T:
+        async with Notion(settings, progress) as notion:
+            try:
+                return await work(notion)
+            except (Trouble, BaseExceptionGroup) as caught:
+                error = _first(caught) if isinstance(caught, BaseExceptionGroup) else caught
+                if isinstance(error, Trouble):
+                    raise notion.unreachable(_reason(error)) from error
+                raise error from None
+
+    return asyncio.run(connected())
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the exception of `group` that a person should hear of: an error that ends a run, else any."""
+    plain_ones = list(_flat(group))
+    return next((error for error in plain_ones if isinstance(error, Stop)), plain_ones[0])
+
+
+def _flat(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _flat(error)
+        else:
+            yield error
+
+
+async def _in_parallel(work: Callable[[str], Coroutine[Any, Any, None]], ids: Iterable[str]) -> None:
+    """Do `work` for every id, READERS of them at a time; the first exception stops all."""
+    rest = iter(ids)
+
+    async def worker() -> None:
+        for each in rest:
+            await work(each)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(READERS):
+            group.create_task(worker())
+
+
+async def _or_none(request: Coroutine[Any, Any, Json]) -> Json | None:
+    """Return the answer, None where there is no such thing or it is of another kind."""
+    try:
+        return await request
+    except (NotFound, Refused):
+        return None
+
+
+def _reason(trouble: Trouble) -> str:
+    return trouble.message if isinstance(trouble, Unanswered) else f"it answered “{trouble.message}”"
+
+
+# Sources -------------------------------------------------------------------------------------------------------------
+
+
+async def _list(notion: Notion, sources: Sequence[Source], progress: Progress) -> Listing:
+    progress.begin("listing", None)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_list_one(notion, source, progress)) for source in sources]
+    finally:
+        progress.end("listing")
+    done = [task.result() for task in tasks]
+    pages = {page.id: page for found in done for page in found.pages}
+    return Listing(
+        pages=tuple(pages.values()),
+        by_source={
+            source.id: tuple(page.id for page in found.pages)
+            for source, found in zip(sources, done, strict=True)
+        },
+        complete=all(found.complete for found in done),
+        resolved={source.id: found.resolved for source, found in zip(sources, done, strict=True)},
+    )
+
+
+class _Rows(NamedTuple):
+    pages: list[Page]
+    complete: bool
+    resolved: str
+
+
+async def _list_one(notion: Notion, source: Source, progress: Progress) -> _Rows:
+    if source.resolved:
+        try:
+            return await _list_resolved(notion, source, source.resolved, progress)
+        except NotFound:
+            pass  # it was replaced, or is no longer shared: asking anew tells which
+    resolved = await _resolve(notion, source)
+    try:
+        return await _list_resolved(notion, source, resolved, progress)
+    except NotFound as missing:
+        raise _not_shared(source.id) from missing
+
+
+async def _list_resolved(notion: Notion, source: Source, resolved: str, progress: Progress) -> _Rows:
+    kind, _, target = resolved.partition(":")
+    if kind == "data_source":
+        pages, complete = await _query(notion, target, source, progress)
+    else:
+        pages, complete = await _child_pages(notion, target, source, progress)
+    return _Rows(pages, complete, resolved)
+
+
+async def _resolve(notion: Notion, source: Source) -> str:
+    """Return `data_source:<id>` or `page:<id>` for what the user gave.
+
+    A copied address of a database has the database's id; rows belong to its data source, which has another
+    (upgrade guide 2025-09-03).
+    """
+    try:
+        database = await notion.get(f"databases/{source.id}")
+    except NotFound:
+        database = None
+    except Refused as refused:
+        if "data source" in refused.message:
+            raise _linked_view(source.id) from refused
+        database = None  # "… is a page, not a database"
+    if database is not None:
+        _refuse_trash(database, "database", source.id)
+        return f"data_source:{_only_data_source(database, source.id)}"
+    if (found := await _or_none(notion.get(f"data_sources/{source.id}"))) is not None:
+        _refuse_trash(found, "data source", source.id)
+        return f"data_source:{normal_id(found['id'])}"
+    if (found := await _or_none(notion.get(f"pages/{source.id}"))) is not None:
+        _refuse_trash(found, "page", source.id)
+        return f"page:{normal_id(found['id'])}"
+    raise _not_shared(source.id)
+
+
+def _only_data_source(database: Json, given: str) -> str:
+    choices = database.get("data_sources") or []
+    if not choices:
+        raise _linked_view(given)
+    if len(choices) > 1:
+        listed = "".join(
+            f"\n    {normal_id(choice['id'])}   # {choice.get('name') or 'no name'}" for choice in choices
+        )
+        title = plain(parse_text(database.get("title"))) or given
+        raise ConfigError(
+            f"The database “{title}” has {len(choices)} data sources, and the configuration does not say which to read.",
+            hint=f"Put one of these ids, or a list of them, as `source:` under `notion:` in place of the database:{listed}",
+        )
+    return normal_id(choices[0]["id"])
+
+
+def _not_shared(given: str) -> AccessDenied:
+    return AccessDenied(
+        f"Notion shows this connection nothing with the id {given}: it is not shared with the connection, or it is gone.",
+        hint=SHARE
+        + " If that is done already, copy the link of the database again: the id may be another one.",
+    )
+
+
+def _linked_view(given: str) -> AccessDenied:
+    return AccessDenied(
+        f"{given} is a linked view of a database, or a database whose data is not shared with the connection; the rows "
+        "cannot be read through it.",
+        hint="Open the original database (click its name with the ↗ in the view), copy its link into `source:` under "
+        "`notion:`, and add your connection there: ••• → Connections.",
+    )
+
+
+def _refuse_trash(found: Json, kind: str, given: str) -> None:
+    if found.get("in_trash", found.get("archived", False)):
+        raise ConfigError(
+            f"The {kind} {given} is in Notion's trash, so nothing was read from it.",
+            hint="Restore it from the trash in Notion, or put another one as `source:` under `notion:`.",
+        )
+
+
+# Rows ----------------------------------------------------------------------------------------------------------------
+
+
+async def _query(
+    notion: Notion, data_source: str, source: Source, progress: Progress
+) -> tuple[list[Page], bool]:
+    """Return all rows and whether they are all.
+
+    One query ends after 10,000 rows (request_status `incomplete`); the next one goes on from the creation time of the last
+    row, whose minute is read again.
+    """
+    pages: dict[str, Page] = {}
+    since: str | None = None
+    while True:
+        body: dict[str, Any] = {"sorts": [OLDEST_FIRST, *source.sorts], "result_type": "page"}
+        narrowed = _and(source.filter, _created_since(since)) if since else source.filter
+        if narrowed:
+            body["filter"] = narrowed
+        last, cut = since, False
+        try:
+            async for answer in notion.results("POST", f"data_sources/{data_source}/query", body):
+                for raw in answer["results"]:
+                    last = raw.get("created_time", last)
+                    page = await _row(notion, raw)
+                    if page and page.id not in pages:
+                        pages[page.id] = page
+                        progress.advance("listing")
+                cut |= (answer.get("request_status") or {}).get("type") == "incomplete"
+        except Refused as refused:
+            raise _bad_query(source, refused) from refused
+        if not cut:
+            return list(pages.values()), True
+        if last == since:
+            return list(pages.values()), False
+        since = last
+
+
+async def _row(notion: Notion, raw: Json) -> Page | None:
+    """Return the page of a row; None for what is none: a data source of a wiki, a row that cannot be read."""
+    if raw.get("object") != "page":
+        return None
+    if "properties" not in raw or "last_edited_time" not in raw:
+        whole = await _or_none(notion.get(f"pages/{raw['id']}"))
+        return parse_page(whole) if whole else None
+    return parse_page(raw)
+
+
+def _created_since(moment: str | None) -> Json:
+    return {"timestamp": "created_time", "created_time": {"on_or_after": moment}}
+
+
+def _and(given: Json | None, extra: Json) -> Json:
+    """Return `given` and `extra` in one filter, no deeper than before where that can be: Notion takes two levels."""
+    if not given:
+        return extra
+    if isinstance(given.get("and"), list):
+        return {"and": [*given["and"], extra]}
+    if isinstance(given.get("or"), list) and any("and" in part or "or" in part for part in given["or"]):
+        flat = [
+            inner
+            for part in given["or"]
+            for inner in (part["or"] if isinstance(part.get("or"), list) else [part])
+        ]
+        return {"or": [_and(part, extra) for part in flat]}
+    return {"and": [given, extra]}
+
+
+def _bad_query(source: Source, refused: Refused) -> Stop | Refused:
+    if not source.filter and not source.sorts:
+        return refused
+    return ConfigError(
+        f"Notion does not accept the filter or sorts of the configuration: “{refused.message}”",
+        hint="Correct `filter:` or `sorts:` under `notion:`, in the form of Notion's API: "
+        "https://developers.notion.com/reference/post-database-query-filter",
+    )
+
+
+async def _child_pages(
+    notion: Notion, page: str, source: Source, progress: Progress
+) -> tuple[list[Page], bool]:
+    """Return the pages that lie in the body of `page`, not those inside other pages, and whether they are all."""
+    if source.filter:
+        raise ConfigError(
+            f"The source {source.id} is a page, and Notion filters the rows of databases only.",
+            hint="Remove `filter:` under `notion:`, or give a database as `source:`.",
+        )
+    trees = _Trees(notion)
+    blocks = list(_walk(await trees.blocks(page)))
+    complete = not any(block.type == "unsupported" and block.has_children for block in blocks)
+    ids = list(dict.fromkeys(block.id for block in blocks if block.type == "child_page"))
+    databases = [block for block in blocks if block.type == "child_database"]
+    if not ids and databases:
+        listed = "".join(
+            f"\n    {block.id}   # {block.data.get('title') or 'a linked view'}" for block in databases
+        )
+        raise ConfigError(
+            f"The source {source.id} is a page that holds no pages of its own, but a database.",
+            hint=f"Put the database as `source:` under `notion:` in place of the page:{listed}",
+        )
+    pages: dict[str, Page] = {}
+
+    async def read(child: str) -> None:
+        raw = await _or_none(notion.get(f"pages/{child}"))
+        if raw:
+            pages[child] = parse_page(raw)
+            progress.advance("listing")
+
+    await _in_parallel(read, ids)
+    return [pages[child] for child in ids if child in pages], complete
+
+
+def _walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        yield from _walk(block.children)
+
+
+async def _look_up(notion: Notion, page: str) -> Page | Failed | None:
+    try:
+        return parse_page(await notion.get(f"pages/{page}"))
+    except NotFound:
+        return None
+    except Trouble as trouble:
+        await _stop_if_down(notion, trouble)
+        return Failed(
+            Page(page, "", NEVER, NEVER),
+            Problem(
+                "error",
+                f"A page that is no longer listed could not be looked up: {_reason(trouble)}. Its post stays.",
+                page=page,
+                hint="The next run tries again.",
+            ),
+        )
+
+
+# Trees ---------------------------------------------------------------------------------------------------------------
+
+
+class _Trees:
+    """Reads bodies breadth-first: each list of children once, all its pages of results, side by side."""
+
+    def __init__(self, notion: Notion) -> None:
+        self._notion = notion
+        self._known: dict[str, tuple[Block, ...]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def read(self, page: Page) -> Tree | Failed:
+        """Return `page` with its body, whole or Failed."""
+        try:
+            return Tree(page, await self.blocks(page.id))
+        except Trouble as trouble:
+            await _stop_if_down(self._notion, trouble)
+            gone = isinstance(trouble, NotFound)
+            reason = "it disappeared while it was being read" if gone else _reason(trouble)
+        except RecursionError:
+            reason = "its blocks are nested too deeply"
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            reason = f"Notion's answer has a form that this version does not know ({type(error).__name__}: {error})"
+        message = f"“{_title(page)}” could not be read: {reason}. Its last post stays."
+        hint = "The next run tries again. If it fails each time, open the page in Notion and see whether it loads there."
+        return Failed(page, Problem("error", message, page=page.id, hint=hint))
+
+    async def blocks(self, page: str) -> tuple[Block, ...]:
+        """Return the blocks of `page` with all their children. Raises Trouble; NotFound only for the page itself."""
+        lists: dict[str, tuple[Block, ...]] = {page: await self._fetch(page)}
+        level = dict(_inside(lists[page], shared=False))
+        while level:
+            lists |= await self._fetch_all(level)
+            level = {
+                each: parent
+                for name, holder in level.items()
+                for each, parent in _inside(lists[name], shared=holder.shared)
+                if each not in lists
+            }
+        return _assemble(page, lists, frozenset())
+
+    async def _fetch_all(self, level: Mapping[str, _Holder]) -> dict[str, tuple[Block, ...]]:
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = {
+                    name: group.create_task(self._children(name, holder)) for name, holder in level.items()
+                }
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from failures
+        return {name: task.result() for name, task in tasks.items()}
+
+    async def _children(self, name: str, holder: _Holder) -> tuple[Block, ...]:
+        """Return the list of children `name`, which `holder` shows; what nobody can read is said in it."""
+        try:
+            if not holder.shared:
+                return await self._fetch(name)
+            async with self._locks.setdefault(name, asyncio.Lock()):
+                if name not in self._known:
+                    self._known[name] = await self._fetch(name)
+                return self._known[name]
+        except NotFound as missing:
+            # The original of a copy may lie in a page that is not shared; a part of meeting notes may not exist.
+            if holder.block.type in ("synced_block", *MEETINGS):
+                return ()
+            raise Unanswered("a part of it disappeared while it was being read") from missing
+        except Refused:
+            # 400 "Block type … is not supported via the API": for good, so it is a block that cannot be shown.
+            return (Block(name, "unsupported", {"block_type": holder.block.type}, has_children=True),)
+
+    async def _fetch(self, name: str) -> tuple[Block, ...]:
+        found: list[Block] = []
+        async for answer in self._notion.results("GET", f"blocks/{name}/children"):
+            found += [parse_block(raw) for raw in answer["results"]]
+        return tuple(found)
+
+
+class _Holder(NamedTuple):
+    block: Block
+    """The block whose children a list is."""
+    shared: bool
+    """Whether the list is, or is in, a synced block, so that it may be met again."""
+
+
+def _inside(blocks: Iterable[Block], *, shared: bool) -> Iterator[tuple[str, _Holder]]:
+    """Yield the names of the lists of children of `blocks`."""
+    for block in blocks:
+        for name in _lists(block):
+            yield name, _Holder(block, shared or block.type == "synced_block")
+
+
+def _lists(block: Block) -> list[str]:
+    """Return the ids under which the children of `block` are listed."""
+    if block.type in CHILDLESS:
+        return []
+    pointers = block.data.get("children")
+    if block.type in MEETINGS and isinstance(pointers, Mapping):
+        return [normal_id(pointers[part]) for part in POINTERS if isinstance(pointers.get(part), str)]
+    return [block.id] if block.has_children else []
+
+
+def _assemble(name: str, lists: Mapping[str, tuple[Block, ...]], above: frozenset[str]) -> tuple[Block, ...]:
+    """Return the blocks of the list `name` with their children; a synced copy inside its own original stays empty."""
+    whole = []
+    for block in lists[name]:
+        origin = (block.data.get("synced_from") or {}).get("block_id") or block.id
+        own = {block.id, normal_id(origin)}
+        if not own & above:
+            children = [child for inner in _lists(block) for child in _assemble(inner, lists, above | own)]
+            block = replace(block, children=tuple(children)) if children else block
+        whole.append(block)
+    return tuple(whole)
+
+
+def _title(page: Page) -> str:
+    for each in page.properties.values():
+        if each.type == "title":
+            return plain(parse_text(each.data.get("title"))) or page.id
+    return page.id
+
+
+async def _stop_if_down(notion: Notion, trouble: Trouble) -> None:
+    """Raise Unreachable where it is not this request alone that fails."""
+    if isinstance(trouble, Unanswered) and not await notion.alive():
+        raise notion.unreachable(trouble.message) from trouble
