@@ -141,7 +141,7 @@ def demo_command(
 
     Example: notion2jekyll demo my-demo
     """
-    run_demo(directory, _console())
+    run_demo(directory, _console(), environment=os.environ)
     return 0
 
 
@@ -236,13 +236,11 @@ def _target(config: Config, output: Path | None, progress: Progress) -> Target:
     )
 
 
-def _address(variable: str) -> Mapping[str, str]:
-    address = os.environ.get(variable, "").strip()
-    if address and not address.startswith(("http://", "https://")):
-        raise ConfigError(
-            f"{variable} is {address!r}, which is no address.", hint="It starts with http:// or https://."
-        )
-    return {"api_url": address} if address else {}
+def _address(variable: str, usual: str) -> str:
+    address = os.environ.get(variable, "").strip() or usual
+    if not address.startswith(("http://", "https://")):
+        raise ConfigError(f"{variable} is {address!r}, which is no address.", hint="It starts with http:// or https://.")
+    return address
 
 
 def _secret(variable: str, hint: str) -> str:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-import filetype
+import filetype  # type: ignore[import-untyped]
 import httpx
 from tenacity import (
     RetryError,

@@ -70,11 +70,12 @@ def _text(block: Block, context: Context) -> Inlines:
 
 
 def _lists(blocks: Sequence[Block], context: Context) -> Iterable[BlockNode]:
-    """Yield lists: one, or several where a numbered item says that it starts anew."""
+    """Yield lists: one, or several where a numbered item says that it starts anew or is numbered in another way."""
     items: list[Item] = []
     first = blocks[0]
     for block in blocks:
-        if items and isinstance(block.data.get("list_start_index"), int):
+        anew = isinstance(block.data.get("list_start_index"), int)
+        if items and (anew or block.data.get("list_format") != first.data.get("list_format")):
             yield _list(first, items)
             first, items = block, []
         items.append(_item(block, context))
