@@ -99,8 +99,10 @@ def test_git_settings_of_the_caller_do_not_reach_the_blog(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("jekyll")
-def test_built_pages_open_from_the_disk(tmp_path: Path) -> None:
-    blog = make(tmp_path / "블로그")
+@pytest.mark.parametrize("locale", ["C", "tlh_QO.UTF-8"])
+def test_built_pages_open_from_the_disk(tmp_path: Path, locale: str) -> None:
+    blog = make(tmp_path / "블로그", LC_ALL=locale, LANG=locale, BUNDLE_GEMFILE=str(tmp_path / "Gemfile"))
+    (tmp_path / "Gemfile").write_text("gem 'no-such-gem'\n")
     post = blog.folder / "_posts" / "2026-03-10-첫-글.md"
     post.write_text(
         '---\ntitle: 첫 글\n---\n[홈]({{ "/" | relative_url }}) ![그림]({{ "/assets/그림 1.png" | relative_url }})'

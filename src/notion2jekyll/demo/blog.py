@@ -150,9 +150,9 @@ class Blog:
 
 
 def _environment(given: Mapping[str, str], moment: datetime) -> dict[str, str]:
-    """Return the environment for `git` and `jekyll`: nobody's own git settings, a fixed date, and UTF-8.
+    """Return the environment for `git` and `jekyll`: nobody's own git settings or Gemfile, a fixed date, and UTF-8.
 
-    Without a UTF-8 locale Ruby takes the names of Korean files for broken text.
+    Without UTF-8 Ruby takes Korean for broken text; the locale's name is not known everywhere, the option is.
     """
     kept = {name: value for name, value in given.items() if not name.startswith("GIT_")}
     date = moment.isoformat(timespec="seconds")
@@ -167,7 +167,8 @@ def _environment(given: Mapping[str, str], moment: datetime) -> dict[str, str]:
         "GIT_COMMITTER_EMAIL": _ADDRESS,
         "GIT_COMMITTER_DATE": date,
         "LC_ALL": "C.UTF-8",
-        "LANG": "C.UTF-8",
+        "RUBYOPT": f"{given.get('RUBYOPT', '')} -EUTF-8".strip(),
+        "JEKYLL_NO_BUNDLER_REQUIRE": "true",
     }
 
 
