@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from notion2jekyll.notion.model import Page
+from notion2jekyll.notion.model import Page, normal_id, parse_time
 
 PATH: Final = ".notion2jekyll/state.json"
 """Where it is kept; Jekyll does not publish folders that start with a dot."""
@@ -88,7 +88,7 @@ def dump(state: State) -> bytes:
         "files": dict(sorted(state.files.items())),
         "pages": entries,
     }
-    return (json.dumps(raw, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(raw, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def parse(content: bytes) -> State:
@@ -107,9 +107,9 @@ def parse(content: bytes) -> State:
             entries={page: _entry(page, body) for page, body in raw["pages"].items()},
             files={str(path): str(blob) for path, blob in raw["files"].items()},
             sources={str(key): str(value) for key, value in raw["sources"].items()},
-            written=datetime.fromisoformat(raw["written"]) if raw.get("written") else None,
+            written=parse_time(raw["written"]) if raw.get("written") else None,
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"damaged: {error}") from error
 
 
@@ -136,7 +136,7 @@ def adopt(state: State, path: str, blob: str, front_matter: Mapping[str, Any]) -
     Used where the state file is missing or damaged. The post counts as unedited (git keeps what it was), and its page
     is read again, so that equal content changes nothing.
     """
-    page = str(front_matter["notion_id"])
+    page = normal_id(str(front_matter["notion_id"]))
     if page in state.entries:
         return state
     entry = Entry(

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from notion2jekyll.convert import style
 from notion2jekyll.convert.context import Context
 from notion2jekyll.convert.languages import rouge
-from notion2jekyll.convert.richtext import colored, inlines, page_link, safe_url
+from notion2jekyll.convert.richtext import colored, destination, inlines, is_safe, lasting, lines, page_link
 from notion2jekyll.markdown.nodes import (
     BlockNode,
     Break,
@@ -32,13 +32,14 @@ from notion2jekyll.markdown.nodes import (
     Paragraph,
     Quote,
     Rule,
+    SitePath,
     Span,
     Table,
     Text,
     Toc,
     Url,
 )
-from notion2jekyll.notion.model import Block, Icon, normal_id, parse_text, plain
+from notion2jekyll.notion.model import Block, Icon, as_text, normal_id, parse_text, plain
 
 Nodes = tuple[BlockNode, ...]
 
@@ -84,12 +85,12 @@ def _lists(blocks: Sequence[Block], context: Context) -> Iterable[BlockNode]:
 
 def _list(first: Block, items: list[Item]) -> List:
     start = first.data.get("list_start_index")
-    styles: Mapping[object, Literal["alpha", "roman"]] = {"letters": "alpha", "roman": "roman"}
+    styles: Mapping[str, Literal["alpha", "roman"]] = {"letters": "alpha", "roman": "roman"}
     return List(
         ordered=first.type == "numbered_list_item",
         items=tuple(items),
         start=start if isinstance(start, int) else 1,
-        style=styles.get(first.data.get("list_format"), "decimal"),
+        style=styles.get(as_text(first.data.get("list_format")), "decimal"),
     )
 
 
@@ -153,6 +154,9 @@ def _icon(icon: Icon | None, context: Context) -> Inlines:
     if icon.file is None:
         # Notion names its own icons and gives no picture of them.
         return ()
+    if not (icon.file.hosted or is_safe(icon.file.url)):
+        context.problem("warning", "An icon is left out: a blog cannot show a picture from its address.")
+        return ()
     look = (("class", "notion-icon"), ("style", "height: 1.2em"))
     return (Image(context.url(icon.file), f":{icon.name}:" if icon.name else "", look),)
 
@@ -160,7 +164,7 @@ def _icon(icon: Icon | None, context: Context) -> Inlines:
 def code(block: Block, context: Context) -> Nodes:
     """Code exactly as it was typed, with its caption under it."""
     text = plain(block.text).replace("\r\n", "\n").replace("\r", "\n")
-    language = rouge(str(block.data.get("language") or ""))
+    language = rouge(as_text(block.data.get("language")))
     return (CodeBlock(text.removesuffix("\n"), language), *_caption(block, context))
 
 
@@ -171,7 +175,7 @@ def _caption(block: Block, context: Context) -> Nodes:
 
 def equation(block: Block, _: Context) -> Nodes:
     """A formula on a line of its own."""
-    tex = str(block.data.get("expression") or "").strip()
+    tex = as_text(block.data.get("expression")).strip()
     return (MathBlock(tex),) if tex else ()
 
 
@@ -264,7 +268,7 @@ def image(block: Block, context: Context) -> Nodes:
     """A picture, with its caption under it where it has one."""
     url = _file_url(block, context)
     if url is None:
-        return ()
+        return _caption(block, context)
     caption = inlines(block.caption, context)
     picture = Image(url, _flat(plain(block.caption)))
     return (Figure(picture, caption),) if caption else (Paragraph((picture,)),)
@@ -274,7 +278,7 @@ def video(block: Block, context: Context) -> Nodes:
     """A player: for files, and for the services whose address of a player is known."""
     url = _file_url(block, context)
     if url is None:
-        return ()
+        return _caption(block, context)
     if isinstance(url, str) and (frame := player(url)):
         return _media("iframe", frame, FRAME, block, context, link=url)
     if isinstance(url, str) and _extension(url) not in VIDEO:
@@ -286,7 +290,7 @@ def audio(block: Block, context: Context) -> Nodes:
     """A player for sound."""
     url = _file_url(block, context)
     if url is None:
-        return ()
+        return _caption(block, context)
     if isinstance(url, str) and _extension(url) not in AUDIO:
         return _link(url, block, context)
     return _media("audio", url, (("controls", "controls"),), block, context)
@@ -295,23 +299,24 @@ def audio(block: Block, context: Context) -> Nodes:
 def file(block: Block, context: Context) -> Nodes:
     """A link to a file, under its name."""
     url = _file_url(block, context)
-    return _link(url, block, context) if url is not None else ()
+    return _link(url, block, context) if url is not None else _caption(block, context)
 
 
 def bookmark(block: Block, context: Context) -> Nodes:
     """A link, under its caption where it has one."""
-    address = str(block.data.get("url") or "")
+    address = as_text(block.data.get("url")).strip()
     if not address:
-        return ()
-    url = safe_url(address, context)
+        return _caption(block, context)
+    context.block = block.id
+    url = destination(address, context)
     if url is None:
-        return (Paragraph((Text(address),)),)
+        return (Paragraph(lines(lasting(address))), *_caption(block, context))
     return _link(url, block, context)
 
 
 def embed(block: Block, context: Context) -> Nodes:
     """A player where the service is known, else a link."""
-    address = str(block.data.get("url") or "")
+    address = as_text(block.data.get("url")).strip()
     if frame := player(address):
         return _media("iframe", frame, FRAME, block, context, link=address)
     return bookmark(block, context)
@@ -357,6 +362,8 @@ def _flat(text: str) -> str:
 
 
 def _file_url(block: Block, context: Context) -> Url | None:
+    """Return where the file of `block` is, None and a problem where a blog cannot show it from there."""
+    context.block = block.id
     if block.file is None:
         context.problem(
             "warning",
@@ -364,15 +371,23 @@ def _file_url(block: Block, context: Context) -> Url | None:
             "Add the file again in Notion.",
         )
         return None
-    url = context.url(block.file)
-    return safe_url(url, context) if isinstance(url, str) else url
+    if block.file.hosted or is_safe(block.file.url):
+        return context.url(block.file)
+    context.problem(
+        "warning",
+        f"A block of the kind {block.type} is left out: a blog cannot show a file from {block.file.url[:80]!r}.",
+        "Upload the file to Notion, or link to it with a https:// address.",
+    )
+    return None
 
 
 def _link(url: Url, block: Block, context: Context) -> Nodes:
     """Return a paragraph with a link: under the caption, the file's name, or the address itself."""
     label = _without_links(inlines(block.caption, context))
-    name = str(block.data.get("name") or "") or (block.file.name if block.file else "")
-    return (Paragraph((Link(url, label or (Text(name or str(url)),)),)),)
+    name = as_text(block.data.get("name")) or (block.file.name if block.file else "")
+    page = context.titles.get(url, "") if isinstance(url, SitePath) else ""
+    shown = name or page or (url if isinstance(url, str) else url.path.rsplit("/", 1)[-1])
+    return (Paragraph((Link(url, label or (Text(_flat(shown)),)),)),)
 
 
 def _without_links(children: Inlines) -> Inlines:
@@ -407,14 +422,15 @@ def _media(
 
 def child_page(block: Block, context: Context) -> Nodes:
     """A page inside the page: a link where it is published, else its title; never its content."""
-    return (Paragraph(page_link(block.id, str(block.data.get("title") or ""), context)),)
+    text = page_link(block.id, as_text(block.data.get("title")), context)
+    return (Paragraph(text),) if text else ()
 
 
 def child_database(block: Block, context: Context) -> Nodes:
     """A database inside the page: its title; its rows are pages of their own."""
-    title = str(block.data.get("title") or "")
+    title = as_text(block.data.get("title"))
     context.problem("note", f"The database “{title or 'untitled'}” is shown by its title alone.")
-    return (Paragraph((Text(title),)),) if title else ()
+    return (Paragraph(lines(title)),) if title else ()
 
 
 def link_to_page(block: Block, context: Context) -> Nodes:
@@ -428,7 +444,7 @@ def link_to_page(block: Block, context: Context) -> Nodes:
 
 def unknown(block: Block, context: Context) -> Nodes:
     """A block that cannot be shown: a problem in the report, and a notice for readers where the configuration asks."""
-    name = str(block.data.get("block_type") or block.type).replace("_", " ")
+    name = (as_text(block.data.get("block_type")) or block.type).replace("_", " ")
     context.block = block.id
     context.problem(
         "warning",

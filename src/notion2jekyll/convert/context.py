@@ -52,6 +52,8 @@ class Context:
     """The hosted files that the page shows, by their place on the blog."""
     targets: dict[str, Address | None] = field(default_factory=dict)
     """Every page that the page refers to, by id, with the address that was used."""
+    titles: dict[SitePath, str] = field(default_factory=dict)
+    """The titles of the pages that the page links to, by their address."""
     problems: list[Problem] = field(default_factory=list)
     block: str | None = None
     """Id of the block in hand, for problems."""
@@ -64,6 +66,8 @@ class Context:
         """Return where the page `page_id` is on the blog, and remember that this page depends on it."""
         found = self.links.page(page_id)
         self.targets[page_id] = found
+        if found is not None and found.url is not None:
+            self.titles[found.url] = found.title
         return found
 
     def url(self, file: File) -> str | SitePath:

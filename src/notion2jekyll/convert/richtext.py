@@ -6,10 +6,11 @@ mark that reaches furthest is opened first, so that `**a *b* c**` comes out as a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from notion2jekyll.convert import style
 from notion2jekyll.convert.context import Context
@@ -27,7 +28,7 @@ from notion2jekyll.markdown.nodes import (
     Url,
 )
 from notion2jekyll.notion.ids import reference
-from notion2jekyll.notion.model import RichText, Run, parse_file
+from notion2jekyll.notion.model import RichText, Run, as_text, emoji, expires
 
 Mark = Literal["strong", "em", "del", "ins"]
 
@@ -38,6 +39,9 @@ MARKS: Final[Mapping[str, Mark]] = {
     "underline": "ins",
 }
 """Notion's annotation → the element of the same meaning, from the outermost to the innermost where they tie."""
+
+OWN_LINKS: Final = frozenset({"page", "database", "data_source", "user", "custom_emoji", "link_mention"})
+"""Kinds of run that see to their links themselves, or have none."""
 
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 """Links with other schemes (`javascript:`) are shown as text."""
@@ -72,23 +76,33 @@ def colored(children: Inlines, color: str, context: Context) -> Inlines:
     return (Span("span", children, attributes),) if attributes and children else children
 
 
-def safe_url(url: str, context: Context) -> str | None:
-    """Return `url` where a reader may follow it, else None and a note: odd schemes, and addresses that expire."""
+def is_safe(url: str) -> bool:
+    """Return whether a reader may follow `url`: no odd scheme, and no address that expires."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
-        parts = None
-    if parts is None or parts.scheme.lower() not in SCHEMES:
-        context.problem("warning", f"A link to {url!r} is shown as plain text: a blog cannot link there.")
-        return None
-    if "X-Amz-Signature" in parse_qs(parts.query):
+        return False
+    return parts.scheme.lower() in SCHEMES and not expires(url)
+
+
+def safe_url(url: str, context: Context) -> str | None:
+    """Return `url` where a reader may follow it, else None and a note."""
+    if is_safe(url):
+        return url.strip()
+    if expires(url):
         context.problem(
             "warning",
             "A link to a file that Notion hosts is shown as plain text: its address stops working within the hour.",
             "Add the file to the page as a file block; then it is kept on the blog.",
         )
-        return None
-    return url.strip()
+    else:
+        context.problem("warning", f"A link to {url!r} is shown as plain text: a blog cannot link there.")
+    return None
+
+
+def lasting(text: str) -> str:
+    """Return `text`, where it is an address that expires without the part that grants access."""
+    return text.partition("?")[0] if expires(text) and len(text.split()) == 1 else text
 
 
 def page_link(page_id: str, label: str, context: Context) -> Inlines:
@@ -96,9 +110,14 @@ def page_link(page_id: str, label: str, context: Context) -> Inlines:
     address = context.address(page_id)
     title = (address.title if address else "") or label
     if address and address.url is not None:
-        return (Link(address.url, (Text(title),)),)
-    context.problem("note", f"“{title}” is shown without a link: that page is not published on the blog.")
-    return (Text(title),) if title else ()
+        return (Link(address.url, lines(title or address.url.path)),)
+    if title:
+        context.problem("note", f"“{title}” is shown without a link: that page is not published on the blog.")
+        return lines(title)
+    context.problem(
+        "note", "A link to a page outside the source is left out: Notion does not tell its title."
+    )
+    return ()
 
 
 def _piece(run: Run, context: Context) -> _Piece | None:
@@ -107,20 +126,20 @@ def _piece(run: Run, context: Context) -> _Piece | None:
         return None
     wraps: list[_Wrap] = []
     has_link = isinstance(content[0], Link)
-    if run.href and not has_link and run.kind not in ("page", "database", "user", "custom_emoji"):
-        url = _href(run.href, context)
+    if run.href and not has_link and run.kind not in OWN_LINKS:
+        url = destination(run.href, context)
         if url is not None:
             wraps.append(_Wrap("link", url=url))
     wraps += [_Wrap(mark) for name, mark in MARKS.items() if name in run.marks]
     if attributes := style.color(run.color, context.style):
         wraps.append(_Wrap("span", attributes=attributes))
     if "code" in run.marks and run.kind == "text":
-        content = (Code(run.text),)
+        content = (Code(lasting(run.text)),)
     return _Piece(tuple(wraps), content)
 
 
-def _href(href: str, context: Context) -> Url | None:
-    """Return where a link of the text leads: to a post, where it points to a page of the source in Notion."""
+def destination(href: str, context: Context) -> Url | None:
+    """Return where a link to `href` leads: to a post, where that is a page of the source; None and a note for nowhere."""
     place = reference(href)
     if place is None:
         if href.startswith("#"):
@@ -204,7 +223,7 @@ def lines(text: str) -> Inlines:
 
 
 def _plain(run: Run, _: Context) -> Inlines:
-    return lines(run.text)
+    return lines(lasting(run.text))
 
 
 def _equation(run: Run, _: Context) -> Inlines:
@@ -230,17 +249,25 @@ def _user(run: Run, _: Context) -> Inlines:
 
 
 def _link_mention(run: Run, context: Context) -> Inlines:
-    href = run.data.get("href") or run.href or ""
-    title = str(run.data.get("title") or run.text or href)
-    url = _href(str(href), context) if href else None
+    href = as_text(run.data.get("href")) or run.href or ""
+    title = lasting(as_text(run.data.get("title")) or run.text or href)
+    url = destination(href, context) if href else None
     return (Link(url, lines(title)),) if url is not None and title else lines(title)
 
 
+def _date(run: Run, _: Context) -> Inlines:
+    # Notion's own text is made for machines: `2026-11-20T09:30:00.000+01:00`.
+    return lines(_CLOCK.sub(lambda found: f" {found[1]}" + (f" {found[2]}" if found[2] else ""), run.text))
+
+
+_CLOCK: Final = re.compile(r"(?<=\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
+
+
 def _custom_emoji(run: Run, context: Context) -> Inlines:
-    name = str(run.data.get("name") or run.text.strip(":"))
-    file = parse_file({"type": "external", "external": run.data}, name=name)
-    if file is None:
+    file = emoji(run)
+    if file is None or not (file.hosted or is_safe(file.url)):
         return lines(run.text)
+    name = as_text(run.data.get("name")) or run.text.strip(":")
     return (Image(context.url(file), f":{name}:", (("class", "notion-emoji"), ("style", "height: 1.2em"))),)
 
 
@@ -251,7 +278,7 @@ CONTENT: Final[Mapping[str, Callable[[Run, Context], Inlines]]] = {
     "database": _database,
     "data_source": _database,
     "user": _user,
-    "date": _plain,
+    "date": _date,
     "link_preview": _plain,
     "link_mention": _link_mention,
     "template_mention": _plain,

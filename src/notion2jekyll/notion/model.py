@@ -25,6 +25,26 @@ CHILDLESS = frozenset({"child_page", "child_database", "unsupported", "link_to_p
 """Block types whose children are never asked for: another page's body, or an error (400) from the API."""
 
 
+def as_object(raw: Any) -> Json:
+    """Return `raw` where it is a JSON object, an empty one for anything else."""
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def as_text(raw: Any) -> str:
+    """Return `raw` where it is a text, an empty one for anything else.
+
+    Halves of surrogate pairs, which no file can hold, are joined or become U+FFFD: Notion may cut an emoji in two.
+    """
+    if not isinstance(raw, str):
+        return ""
+    return raw if raw.isascii() else raw.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def expires(url: str) -> bool:
+    """Return whether `url` is signed for a while: a file in Notion's storage, or Notion's own copy of that address."""
+    return "X-Amz-Signature=" in url or ("expirationTimestamp=" in url and "signature=" in url)
+
+
 def normal_id(text: str) -> str:
     """Return the id `text` (32 hex digits, dashed or not) in the dashed lower-case form; other text as it is."""
     try:
@@ -168,29 +188,27 @@ def parse_time(text: str) -> datetime:
 
 def parse_run(raw: Json) -> Run:
     """Return the `Run` of a rich text item (reference/rich-text); unknown kinds keep their plain text and address."""
-    annotations: Json = raw.get("annotations") or {}
-    kind = str(raw.get("type") or "text")
-    body: Json = raw.get(kind) if isinstance(raw.get(kind), Mapping) else {}  # type: ignore[assignment]
+    annotations = as_object(raw.get("annotations"))
+    kind = as_text(raw.get("type")) or "text"
+    body = as_object(raw.get(kind))
     text = raw.get("plain_text")
     target: str | None = None
     data: Json = {}
     if kind == "equation":
         text = body.get("expression", text)
     elif kind == "mention":
-        kind = str(body.get("type") or "mention")
-        inner = body.get(kind)
-        data = inner if isinstance(inner, Mapping) else {}
+        kind = as_text(body.get("type")) or "mention"
+        data = as_object(body.get(kind))
         if kind in ("page", "database", "data_source") and isinstance(data.get("id"), str):
             target = normal_id(data["id"])
     elif text is None:
         text = body.get("content")
-    href = raw.get("href")
     return Run(
-        text=str(text or ""),
+        text=as_text(text),
         kind=kind,
         marks=frozenset(mark for mark in MARKS if annotations.get(mark)),
-        color=str(annotations.get("color") or "default"),
-        href=str(href) if href else None,
+        color=as_text(annotations.get("color")) or "default",
+        href=as_text(raw.get("href")) or None,
         target=target,
         data=data,
     )
@@ -221,16 +239,18 @@ def parse_file(raw: Any, *, name: str = "") -> File | None:
     url = body.get("url") if isinstance(body, Mapping) else None
     if not isinstance(url, str) or not url:
         return None
-    path = unquote(urlsplit(url).path)
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        path = ""
     # An address that is signed for an hour expires, whatever Notion calls the kind.
-    hosted = kind == "file" or "X-Amz-Signature=" in url
-    expires = body.get("expiry_time") if isinstance(body, Mapping) else None
+    hosted = kind == "file" or expires(url)
     return File(
-        url=url,
+        url=as_text(url),
         hosted=hosted,
-        name=str(raw.get("name") or name or path.rsplit("/", 1)[-1]),
-        key=path.strip("/") if hosted else "",
-        expires=parse_time(expires) if hosted and isinstance(expires, str) else None,
+        name=as_text(raw.get("name")) or name or path.rsplit("/", 1)[-1],
+        key=(path.strip("/") or url) if hosted else "",
+        expires=_time(as_object(body).get("expiry_time")) if hosted else None,
     )
 
 
@@ -240,25 +260,23 @@ def parse_icon(raw: Any) -> Icon | None:
         return None
     kind = raw.get("type")
     if kind == "emoji":
-        return Icon(emoji=str(raw.get("emoji") or ""))
+        return Icon(emoji=as_text(raw.get("emoji")))
+    body = as_object(raw.get(kind)) if isinstance(kind, str) else {}
+    name = as_text(body.get("name"))
     if kind == "icon":
-        body = raw.get("icon") or {}
-        return Icon(name=str(body.get("name") or ""), color=str(body.get("color") or ""))
-    body = raw.get(kind) if isinstance(kind, str) else None
-    name = str(body.get("name") or "") if isinstance(body, Mapping) else ""
+        return Icon(name=name, color=as_text(body.get("color")))
     file = parse_file(raw)
     return Icon(file=file, name=name) if file else None
 
 
 def parse_block(raw: Json, children: tuple[Block, ...] = ()) -> Block:
     """Return the `Block` of a block object (reference/block) with `children`, which are fetched apart."""
-    kind = str(raw.get("type") or "unsupported")
-    body: Json = raw.get(kind) if isinstance(raw.get(kind), Mapping) else {}  # type: ignore[assignment]
+    kind = as_text(raw.get("type")) or "unsupported"
+    body = as_object(raw.get(kind))
     known = {"rich_text", "caption", "cells", "icon", "color", "file", "external"}
     cells = body.get("cells")
-    edited = raw.get("last_edited_time")
     return Block(
-        id=normal_id(str(raw.get("id") or "")),
+        id=normal_id(as_text(raw.get("id"))),
         type=kind,
         data={key: value for key, value in body.items() if key not in known},
         text=parse_text(body.get("rich_text")),
@@ -266,27 +284,37 @@ def parse_block(raw: Json, children: tuple[Block, ...] = ()) -> Block:
         cells=tuple(parse_text(cell) for cell in cells) if isinstance(cells, list) else (),
         file=parse_file(body) if body.get("type") in ("file", "external", "file_upload") else None,
         icon=parse_icon(body.get("icon")),
-        color=str(body.get("color") or "default"),
+        color=as_text(body.get("color")) or "default",
         children=children,
         has_children=bool(raw.get("has_children")),
-        edited=parse_time(edited) if isinstance(edited, str) else None,
+        edited=_time(raw.get("last_edited_time")),
     )
 
 
+def _time(raw: Any) -> datetime | None:
+    try:
+        return parse_time(raw)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def parse_page(raw: Json) -> Page:
-    """Return the `Page` of a page object (reference/page); reads `archived` where an old version has no `in_trash`."""
-    parent: Json = raw.get("parent") or {}
-    holder = parent.get(str(parent.get("type")), "")
+    """Return the `Page` of a page object (reference/page); reads `archived` where an old version has no `in_trash`.
+
+    Raises KeyError or ValueError for an object without an id or its two times: that is no page.
+    """
+    parent = as_object(raw.get("parent"))
+    holder = parent.get(as_text(parent.get("type")), "")
     properties = {
-        name: Property(
-            id=str(value.get("id") or ""), name=name, type=str(value.get("type") or ""), data=value
+        as_text(name): Property(
+            id=as_text(value.get("id")), name=as_text(name), type=as_text(value.get("type")), data=value
         )
-        for name, value in (raw.get("properties") or {}).items()
+        for name, value in as_object(raw.get("properties")).items()
         if isinstance(value, Mapping)
     }
     return Page(
         id=normal_id(str(raw["id"])),
-        url=str(raw.get("url") or ""),
+        url=as_text(raw.get("url")),
         created=parse_time(raw["created_time"]),
         edited=parse_time(raw["last_edited_time"]),
         properties=properties,
@@ -303,12 +331,20 @@ def plain(text: RichText) -> str:
     return "".join(run.text for run in text)
 
 
+def emoji(run: Run) -> File | None:
+    """Return the picture of `run`, None where it is no custom emoji."""
+    if run.kind != "custom_emoji":
+        return None
+    return parse_file({"type": "external", "external": run.data}, name=as_text(run.data.get("name")))
+
+
 def hosted_files(tree: Tree) -> Iterator[File]:
-    """Yield every file of `tree` that Notion hosts: of its blocks, their icons, and its cover."""
+    """Yield every file of `tree` that Notion hosts: of its blocks, their icons and emoji, and its cover."""
     found: list[File | None] = [tree.page.cover]
     todo = list(tree.blocks)
     while todo:
         block = todo.pop()
         found += [block.file, block.icon.file if block.icon else None]
+        found += [emoji(run) for text in (block.text, block.caption, *block.cells) for run in text]
         todo += block.children
     yield from (file for file in found if file and file.hosted)

@@ -16,6 +16,8 @@ from notion2jekyll.notion.model import (
     File,
     Json,
     Property,
+    as_object,
+    as_text,
     normal_id,
     parse_file,
     parse_text,
@@ -56,7 +58,7 @@ Value = Scalar | tuple["Value", ...] | tuple[str, ...] | tuple[File, ...] | None
 
 
 def value(prop: Property) -> Value:
-    """Return the Python value of `prop`.
+    """Return the Python value of `prop`; never raises.
 
     None where the property is empty; names for options and people (never an e-mail address); `File`s for files; UTC
     datetimes for times that Notion keeps itself; `UNKNOWN` for types that are not in the table.
@@ -74,53 +76,61 @@ def _text(raw: Any, _: Json) -> Value:
 
 
 def _same(raw: Any, _: Json) -> Value:
-    return raw if isinstance(raw, str | int | float | bool) else None
+    return as_text(raw) if isinstance(raw, str) else raw if isinstance(raw, int | float | bool) else None
+
+
+def _objects(raw: Any) -> list[Json]:
+    return [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
 
 
 def _option(raw: Any, _: Json) -> Value:
-    return str(raw.get("name") or "") or None if isinstance(raw, Mapping) else None
+    return as_text(as_object(raw).get("name")) or None
 
 
 def _options(raw: Any, _: Json) -> Value:
-    return tuple(str(item["name"]) for item in raw or () if isinstance(item, Mapping) and item.get("name"))
+    return tuple(name for item in _objects(raw) if (name := as_text(item.get("name"))))
 
 
-def _day_or_moment(text: str) -> date | datetime:
-    return date.fromisoformat(text) if len(text) == len("2026-11-20") else datetime.fromisoformat(text)
+def _day_or_moment(raw: Any) -> date | datetime | None:
+    try:
+        return date.fromisoformat(raw) if len(raw) == len("2026-11-20") else datetime.fromisoformat(raw)
+    except (TypeError, ValueError):
+        return None
 
 
 def _date(raw: Any, _: Json) -> Value:
-    if not isinstance(raw, Mapping) or not raw.get("start"):
+    period = as_object(raw)
+    if not period.get("start"):
         return None
-    end = raw.get("end")
-    zone = raw.get("time_zone")
-    return Period(
-        _day_or_moment(raw["start"]), _day_or_moment(end) if end else None, str(zone) if zone else None
-    )
+    start = _day_or_moment(period["start"])
+    if start is None:
+        return UNKNOWN
+    return Period(start, _day_or_moment(period.get("end")), as_text(period.get("time_zone")) or None)
 
 
 def _time(raw: Any, _: Json) -> Value:
-    return parse_time(raw) if isinstance(raw, str) else None
+    try:
+        return parse_time(raw) if isinstance(raw, str) else None
+    except (ValueError, OverflowError):
+        return UNKNOWN
 
 
 def _person(raw: Any, _: Json) -> Value:
     # Without the user capability Notion gives ids alone; an id is nobody's name.
-    return str(raw["name"]) if isinstance(raw, Mapping) and raw.get("name") else None
+    return as_text(as_object(raw).get("name")) or None
 
 
 def _people(raw: Any, data: Json) -> Value:
-    names = (_person(item, data) for item in raw or ())
+    names = (_person(item, data) for item in _objects(raw))
     return tuple(name for name in names if isinstance(name, str))
 
 
 def _files(raw: Any, _: Json) -> Value:
-    return tuple(file for file in map(parse_file, raw or ()) if file)
+    return tuple(file for file in map(parse_file, _objects(raw)) if file)
 
 
 def _relation(raw: Any, data: Json) -> Value:
-    ids = tuple(
-        normal_id(str(item["id"])) for item in raw or () if isinstance(item, Mapping) and item.get("id")
-    )
+    ids = tuple(normal_id(id_) for item in _objects(raw) if (id_ := as_text(item.get("id"))))
     return PageIds(ids, not data.get("has_more"))
 
 
@@ -146,11 +156,12 @@ def _unique_id(raw: Any, _: Json) -> Value:
 
 
 def _verification(raw: Any, _: Json) -> Value:
-    return str(raw.get("state")) if isinstance(raw, Mapping) else None
+    return as_text(as_object(raw).get("state")) or None
 
 
 def _place(raw: Any, _: Json) -> Value:
-    return str(raw.get("name") or raw.get("address") or "") or None if isinstance(raw, Mapping) else None
+    place = as_object(raw)
+    return as_text(place.get("name")) or as_text(place.get("address")) or None
 
 
 def _nothing(_: Any, __: Json) -> Value:
