@@ -179,7 +179,7 @@ UNSAFE: tuple[Unsafe, ...] = (
     Unsafe(_LINE(r"\A(\*)(?=\[)"), "kramdown's definition of an abbreviation", where=_AT_BLOCK_START, only="kramdown"),
     Unsafe(_LINE(r"\A(\[)(?=[^\]]*\]:)"), "defines a reference or footnote, and vanishes", where=_AT_BLOCK_START),
     Unsafe(
-        _LINE(r"\A\[[^\]]*(\])(?=:)"),
+        _LINE(r"\](?=:)"),
         "so does the text of a link, to kramdown, which overlooks the backslash",
         "reference",
         where=_AT_BLOCK_START,

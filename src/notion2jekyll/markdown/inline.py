@@ -316,7 +316,19 @@ def _decide(tokens: list[_Token]) -> _Line:
         }
         if not wrong:
             return current
-        as_html |= wrong
+        as_html |= _innermost(wrong, current)
+
+
+def _innermost(wrong: set[int], current: _Line) -> set[int]:
+    """Leave out what has something wrong within it: it may be valid once that is HTML."""
+    bounds = {number: (current.spans[number][0][0], current.spans[number][-1][1]) for number in wrong}
+    innermost: set[int] = set()
+    last = len(current.text)
+    for number, (start, end) in sorted(bounds.items(), key=lambda bound: bound[1], reverse=True):
+        if end <= last:
+            innermost.add(number)
+            last = start
+    return innermost
 
 
 def _is_valid(current: _Line, places: list[tuple[int, int]], role: str) -> bool:
@@ -325,7 +337,7 @@ def _is_valid(current: _Line, places: list[tuple[int, int]], role: str) -> bool:
         ((start, end),) = places
         alone = "`" not in {text[start - 1 : start], text[end : end + 1]}
         # A pipe in code makes kramdown look for a table, and there it overlooks backslashes before backticks.
-        return alone and ("|" not in text[start:end] or not _has_author_backtick(current))
+        return alone and ("|" not in text[start:end] or not _has_other_backticks(current))
     (before, start), (end, after) = places
     delimiter = text[before]
     outside = [index for index in (before - 1, after) if 0 <= index < len(text)]
@@ -342,10 +354,12 @@ def _is_valid(current: _Line, places: list[tuple[int, int]], role: str) -> bool:
     )
 
 
-def _has_author_backtick(current: _Line) -> bool:
-    return any(
-        char == "`" and kind != "syntax" for char, kind in zip(current.text, current.kinds, strict=True)
+def _has_other_backticks(current: _Line) -> bool:
+    """Whether there are backticks outside code spans."""
+    in_code = sum(
+        current.text.count("`", start, end) for places in current.spans.values() for start, end in places
     )
+    return current.text.count("`") > in_code
 
 
 def _can_delimit(outer: str, inner: str) -> bool:

@@ -279,7 +279,10 @@ class _Writer:
 
 def _prefixed(lines: Lines, prefix: str) -> Lines:
     """Put `prefix` before each line, without leaving a line of nothing but spaces."""
-    return [(prefix + text if text else prefix.rstrip()) if text.strip() or prefix.strip() else "" for text in lines]
+    return [
+        (prefix + text if text else prefix.rstrip()) if text.strip() or prefix.strip() else ""
+        for text in lines
+    ]
 
 
 def _first_paragraph(item: Item) -> tuple[Inlines, tuple[BlockNode, ...]]:
