@@ -421,14 +421,18 @@ def _sort_key(row: Json, sort: Json) -> str:
 # HTTP ----------------------------------------------------------------------------------------------------------------
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """One connection of a client."""
+
     protocol_version = "HTTP/1.1"
     server: NotionServer
 
     def do_GET(self) -> None:
+        """Answer a GET."""
         self._serve("GET")
 
     def do_POST(self) -> None:
+        """Answer a POST."""
         self._serve("POST")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -472,17 +476,20 @@ class NotionServer(ThreadingHTTPServer):
 
     def __init__(self, workspace: Workspace, token: str = TOKEN) -> None:
         """Listen on a free port of the loopback interface; `serve_forever` answers."""
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), Handler)
         self.api = Api(workspace, token)
         self.token = token
         self.url = f"http://127.0.0.1:{self.server_port}"
         workspace.files_url = self.url
 
-    def handle_api(self, handler: _Handler, request: Request) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a client that hangs up is not an event."""
+
+    def handle_api(self, handler: Handler, request: Request) -> None:
         """Answer a request to the API."""
         handler.send(self.api.answer(request))
 
-    def handle_file(self, handler: _Handler, path: str, query: str, headers: Headers) -> None:
+    def handle_file(self, handler: Handler, path: str, query: str, headers: Headers) -> None:
         """Answer a request for a hosted file: its bytes, or S3's 403 where the address is wrong or has expired."""
         stored = None if "authorization" in headers else self.api.workspace.read_file(path, query)
         if stored is None:
