@@ -38,7 +38,7 @@ FILES: Final = ("notion2jekyll.yaml", "config.yaml")
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):  # an unknown zone is a KeyError
         raise ValueError(
             f"{name!r} is no time zone; use a name such as Asia/Seoul or Europe/Berlin"
         ) from None
@@ -52,6 +52,13 @@ def _folder(path: str) -> str:
             "must be a folder inside the site that Jekyll publishes: no part may be empty or start with _ . #"
         )
     return "/".join(parts)
+
+
+def _fixed(values: dict[str, Any]) -> dict[str, Any]:
+    own = sorted(values.keys() & {"title", "date", "slug", "notion_id", "last_modified_at"})
+    if own:
+        raise ValueError(f"{', '.join(own)} cannot have one value for every post: each has its own")
+    return values
 
 
 def _one_or_more(raw: Any) -> Any:
@@ -119,7 +126,7 @@ class Jekyll(_Section):
     """`site` lets the site curl quotes, `verbatim` keeps them as typed. Everything else always stays as typed."""
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
     """Zone in which posts are dated; by default the `timezone` of the site's _config.yml, else UTC."""
-    front_matter: dict[str, Any] = {}
+    front_matter: Annotated[dict[str, Any], AfterValidator(_fixed)] = {}
     """Keys and fixed values for every post, such as `layout: post` or `comments: true`."""
     assets: Assets = Assets()
     colors: Literal["inline", "class", "off"] = "inline"
@@ -224,7 +231,7 @@ def parse(text: str, name: str) -> Config:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(error, "problem", None) or str(error)

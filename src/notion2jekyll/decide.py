@@ -13,7 +13,7 @@ from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll import posts
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.model import Page
-from notion2jekyll.publish import Rule, refusal
+from notion2jekyll.publish import Rule, is_certain, refusal
 from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import Entry, State
 
@@ -75,8 +75,7 @@ def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
     entries = memory.state.entries
     refusals = {page.id: refusal(page, wishes.rule) for page in listing}
     published = tuple(page for page in listing if refusals[page.id] is None)
-    held = {entry.page: entry.path for entry in entries.values() if not entry.removed}
-    index = posts.index(published, listing, wishes.options, memory.site, held=held)
+    index = _index(published, listing, wishes, memory)
     mark = fingerprint(wishes.options, memory.site)
     _known(wishes.pages, refusals.keys() | entries.keys())
     stay, notes = _deleted_by_hand(published, memory, restore=wishes.restore)
@@ -95,14 +94,71 @@ def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
         if why is not None:
             whys[page.id] = why
     own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
+    unsure = {
+        page.id: why
+        for page in listing
+        if (why := refusals[page.id]) is not None and not is_certain(page, wishes.rule)
+    }
     return Brief(
         published=published,
         index=index,
         whys=whys,
-        gone={entry.page: why for entry in own if (why := refusals.get(entry.page)) is not None},
+        gone={
+            entry.page: why
+            for entry in own
+            if (why := refusals.get(entry.page)) is not None and entry.page not in unsure
+        },
         vanished=frozenset(entry.page for entry in own if entry.page not in refusals and not entry.removed),
         fingerprint=mark,
-        problems=(*_refused(wishes.pages, refusals), *notes),
+        problems=(
+            *_refused(wishes.pages, refusals),
+            *notes,
+            *_doubtful(own, unsure),
+            *_misnamed(listing, wishes.options),
+            *posts.shared(index.places),
+        ),
+    )
+
+
+def _index(published: Sequence[Page], listing: Sequence[Page], wishes: Wishes, memory: Memory) -> posts.Index:
+    entries = memory.state.entries.values()
+    ids = {page.id for page in published}
+    return posts.index(
+        published,
+        listing,
+        wishes.options,
+        memory.site,
+        held={entry.page: entry.path for entry in entries if not entry.removed},
+        paths=memory.snapshot.files,
+        reserved={entry.path for entry in entries if entry.removed and entry.page not in ids},
+    )
+
+
+def _doubtful(own: Iterable[Entry], unsure: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Return a warning for every post that is neither confirmed nor removed."""
+    return tuple(
+        Problem(
+            "warning",
+            f"The post stays as it is, because it is not known whether its page is published: {unsure[entry.page]}.",
+            page=entry.page,
+            hint="See whether the property was renamed or its formula changed, and correct `publish:` in the configuration.",
+        )
+        for entry in own
+        if entry.page in unsure and not entry.removed
+    )
+
+
+def _misnamed(listing: Sequence[Page], options: posts.Options) -> tuple[Problem, ...]:
+    """Return a warning for every property that the configuration names and no page has."""
+    names = {name for page in listing for name in page.properties}
+    return tuple(
+        Problem(
+            "warning",
+            f"The configuration takes the {role} from the property “{name}”, which no page has.",
+            hint=f"Correct `{role}:` under `notion: properties:`; there are: {', '.join(sorted(names))}.",
+        )
+        for role, name in options.properties.items()
+        if name is not None and listing and name not in names
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import httpx
 from tenacity import (
     RetryError,
     Retrying,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     wait_random_exponential,
 )
@@ -24,6 +25,8 @@ WORKERS: Final = 6
 ATTEMPTS: Final = 5
 TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 
+_PAGES: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html|<\?xml[^>]*>\s*<error>)", re.IGNORECASE)
+_TEXTS: Final = frozenset({"html", "htm", "xhtml", "xml", "svg", "txt", "php", "js", "py", "css"})
 _IMAGES: Final = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "tif", "tiff"})
 
 
@@ -96,13 +99,19 @@ def download(
     return media
 
 
+def _is_transient(error: BaseException) -> bool:
+    return isinstance(error, _Transient) or (
+        isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
+    )
+
+
 def _fetch(
     client: httpx.Client, file: File, path: str, max_bytes: int, sleep: Callable[[float], None]
 ) -> tuple[bytes | Failure, int]:
     requests = 0
     try:
         for attempt in Retrying(
-            retry=retry_if_exception_type((_Transient, httpx.TransportError)),
+            retry=retry_if_exception(_is_transient),
             stop=stop_after_attempt(ATTEMPTS),
             wait=wait_random_exponential(multiplier=1, max=20),
             sleep=sleep,
@@ -131,7 +140,7 @@ def _read(client: httpx.Client, file: File, max_bytes: int) -> bytes:
             gone = (
                 "Add the file again in Notion."
                 if answer.status_code in (404, 410)
-                else "The next run tries again."
+                else "The next run tries again; if it fails each time, add the file again in Notion."
             )
             raise _Refused(
                 Failure(
@@ -140,7 +149,8 @@ def _read(client: httpx.Client, file: File, max_bytes: int) -> bytes:
                     expired=answer.status_code in (400, 401, 403),
                 )
             )
-        _limit(int(answer.headers.get("content-length") or 0), max_bytes, file)
+        length = answer.headers.get("content-length", "")
+        _limit(int(length) if length.isdecimal() else 0, max_bytes, file)
         content = bytearray()
         for chunk in answer.iter_bytes():
             content += chunk
@@ -167,7 +177,14 @@ def _check(content: bytes, path: str, file: File) -> None:
         raise _Refused(
             Failure(f"The file {file.name} is no picture, whatever its name says.", "Add it again in Notion.")
         )
-    if content[:3] == b"---" and content[3:].lstrip(b" \t")[:1] in (b"\n", b"\r"):
+    if extension and extension not in _TEXTS and _PAGES.match(content[:1024]):
+        raise _Refused(
+            Failure(
+                f"The file {file.name} came as a web page, whatever its name says.",
+                "Add it again in Notion.",
+            )
+        )
+    if re.match(rb"---[ \t\v\f]*[\r\n]", content):
         raise _Refused(
             Failure(
                 f"The file {file.name} starts with a line of three dashes: Jekyll would take it for a page and rewrite it.",

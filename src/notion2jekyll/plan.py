@@ -201,11 +201,18 @@ def make_plan(
         unchanged=draft.unchanged,
         posts=sum(not entry.removed for entry in state.entries.values()),
         files={path: file for path, file in wanted.items() if path not in snapshot.files},
-        orphans=frozenset(path for path in state.files if path not in used and path in snapshot.files),
+        # Media that a person replaced is theirs.
+        orphans=frozenset(
+            path
+            for path, blob in state.files.items()
+            if path not in used and snapshot.files.get(path) == blob
+        ),
         state=replace(
             state,
             entries=draft.entries,
-            files={path: blob for path, blob in state.files.items() if path in used},
+            # What is there already and not known is from a run that did not live to remember it, or lost its memory.
+            files={path: snapshot.files[path] for path in wanted if path in snapshot.files}
+            | {path: blob for path, blob in state.files.items() if path in used},
         ),
     )
 
@@ -223,6 +230,8 @@ class _Draft:
     unchanged: int = 0
     leaving: frozenset[str] = frozenset()
     """Paths that posts leave in this very plan, by moving or going."""
+    drafts: set[str] = field(default_factory=set)
+    """Paths of the posts that become drafts in this very plan."""
     twins: dict[str, str] = field(default_factory=dict)
     """Path as a file system without case or Unicode forms sees it → path."""
 
@@ -262,15 +271,20 @@ class _Draft:
         """Decide what becomes of a page that is published."""
         entry = output.entry
         there = self.snapshot.files.get(entry.path)
-        if there == entry.blob and (
-            previous is None or previous.path == entry.path or not self.as_left(previous)
-        ):
+        elsewhere = previous is not None and previous.path != entry.path
+        if there == entry.blob and elsewhere and previous is not None and self.as_left(previous):
+            # An earlier run was cut short between writing the post and removing it from its old place.
+            self.change("move", output, output.why, previous.path)
+        elif there == entry.blob:
             # Exactly what it should be: nothing changed, or an earlier run was cut short after it wrote.
             self.keep(entry)
         elif previous is None:
             self._create(output, None)
         elif previous.path not in self.snapshot.files:
-            if not self.snapshot.complete or not self.policy.restore:
+            if previous.removed and self.snapshot.complete:
+                # A draft, or a post that was kept, which a person threw away: publishing the page again is the later word.
+                self._create(output, None)
+            elif not self.snapshot.complete or not self.policy.restore:
                 self.keep(previous)
             else:
                 self._create(output, previous)
@@ -298,7 +312,12 @@ class _Draft:
         if obstacle is None:
             self.change("create", output, output.why)
         else:
-            why = "a file that notion2jekyll did not write is here, so the page is not published; rename one of the two"
+            ours = any(obstacle == entry.path for entry in self.state.entries.values())
+            why = (
+                "the post of another page is still here, so the page is not published yet"
+                if ours
+                else "a file that notion2jekyll did not write is here, so the page is not published; rename one of the two"
+            )
             self.clash(output.entry.page, obstacle, why, previous)
 
     def remove(self, entry: Entry, why: str) -> None:
@@ -319,13 +338,21 @@ class _Draft:
             self._to_drafts(entry, why)
 
     def _to_drafts(self, entry: Entry, why: str) -> None:
-        name = entry.path.rsplit("/", 1)[-1]
-        place = DRAFTS + re.sub(r"^\d{4}-\d{2}-\d{2}-", "", name)
-        if obstacle := self.obstacle(place):
+        stem = re.sub(r"^\d{4}-\d{2}-\d{2}-", "", entry.path.rsplit("/", 1)[-1]).removesuffix(".md")
+        place = next(
+            (
+                place
+                for place in (f"{DRAFTS}{stem}.md", f"{DRAFTS}{stem}-{entry.page.replace('-', '')}.md")
+                if place not in self.drafts and self.obstacle(place) is None
+            ),
+            None,
+        )
+        if place is None:
             self.clash(
-                entry.page, obstacle, f"{entry.path} cannot become a draft: the file is not ours", entry
+                entry.page, entry.path, "it cannot become a draft: files that are not ours are there", entry
             )
             return
+        self.drafts.add(place)
         self.entries[entry.page] = replace(entry, path=place, removed=True)
         self.changes.append(Change("move", place, entry.page, entry.title, why, None, entry.path))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from notion2jekyll.notion.model import Page
-from notion2jekyll.notion.properties import value
+from notion2jekyll.notion.properties import UNKNOWN, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ def refusal(page: Page, rule: Rule | Literal["all"]) -> str | None:
     if prop is None:
         return f"it has no property {rule.property}"
     held = value(prop)
+    if held is UNKNOWN:
+        return f"Notion does not say what {rule.property} is"
     options = held if isinstance(held, tuple) else (held,)
     # `is` for booleans: to Python 1 == True, and a number is no tick.
     if any(
@@ -47,6 +49,17 @@ def refusal(page: Page, rule: Rule | Literal["all"]) -> str | None:
         "yes" if option is True else "no" if option is False else str(option) for option in options
     )
     return f"{rule.property} is {shown if shown and held is not None else 'empty'}"
+
+
+def is_certain(page: Page, rule: Rule | Literal["all"]) -> bool:
+    """Return whether a refusal of `page` is the author's will: not where the property is missing or has no value.
+
+    A property that was renamed, or a formula that Notion could not compute, is no reason to remove a post.
+    """
+    if page.trashed or page.archived or rule == "all":
+        return True
+    prop = page.properties.get(rule.property)
+    return prop is not None and value(prop) is not UNKNOWN
 
 
 def whereabouts(page: Page | None, sources: Collection[str], *, filtered: bool) -> str | None:

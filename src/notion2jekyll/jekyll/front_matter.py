@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ODD_KEYS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -42,16 +43,20 @@ class _Writer(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, False)
 
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        # A value that stands in two places is written twice: no reader of the post has to know aliases.
+        return True
+
 
 def _string(writer: _Writer, text: str) -> yaml.Node:
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style='"')
 
 
-def _mapping(writer: _Writer, values: Mapping[str, Any]) -> yaml.Node:
+def _mapping(writer: _Writer, values: Mapping[Any, Any]) -> yaml.Node:
     pairs = []
     for key, value in values.items():
-        plain = _KEY.fullmatch(key) and key.lower() not in _ODD_KEYS
-        name = yaml.ScalarNode("tag:yaml.org,2002:str", key, style=None if plain else '"')
+        plain = isinstance(key, str) and _KEY.fullmatch(key) and key.lower() not in _ODD_KEYS
+        name = yaml.ScalarNode("tag:yaml.org,2002:str", key) if plain else writer.represent_data(key)
         pairs.append((name, writer.represent_data(value)))
     return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=False)
 
@@ -79,7 +84,10 @@ _Writer.add_representer(
 
 def stamp(moment: datetime) -> str:
     """Return `moment` as Jekyll writes times: `2026-11-20 09:30:00 +0900`. Always with its offset: without one it is UTC."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S %z")
+    if moment.strftime("%S%z")[7:]:
+        # Before zones were agreed on, offsets had seconds, which Ruby does not read.
+        moment = moment.astimezone(UTC)
+    return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} {moment:%z}"
 
 
 def dump(values: Mapping[str, Any], body: str) -> str:
@@ -91,7 +99,7 @@ def dump(values: Mapping[str, Any], body: str) -> str:
 def load(text: str) -> Mapping[str, Any] | None:
     """Return the front matter of `text`, None where it has none or its YAML is broken."""
     try:
-        metadata, _ = frontmatter.parse(text)
+        metadata, _ = frontmatter.parse(text, handler=YAMLHandler())
     except (yaml.YAMLError, ValueError):
         return None
     return metadata or None

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -171,7 +171,7 @@ def meta(page: Page, options: Options, site: Site) -> Meta:
         date=moment(values.get("date"), zone) or page.created.astimezone(zone),
         slug=_line(values.get("slug")) or title,
         tags=_names(values.get("tags")),
-        categories=_names(values.get("categories")),
+        categories=_fixed(options, "categories") or _names(values.get("categories")),
         description=_line(values.get("description")),
         author=", ".join(_names(values.get("author"))),
     )
@@ -180,16 +180,38 @@ def meta(page: Page, options: Options, site: Site) -> Meta:
 def moment(raw: object, zone: ZoneInfo) -> datetime | None:
     """Return the moment of a date property's value in `zone`: a day is its first minute there. None for no date."""
     start = raw.start if isinstance(raw, Period) else raw
-    if isinstance(start, datetime):
-        named = ZoneInfo(raw.zone) if isinstance(raw, Period) and raw.zone else zone
-        return (start if start.tzinfo else start.replace(tzinfo=named)).astimezone(zone)
-    if isinstance(start, date):
-        return datetime.combine(start, time(), zone)
+    try:
+        if isinstance(start, datetime):
+            named = _zone(raw.zone if isinstance(raw, Period) else None) or zone
+            return (start if start.tzinfo else start.replace(tzinfo=named)).astimezone(zone)
+        if isinstance(start, date):
+            first = datetime.combine(start, time(), zone)
+            first.astimezone(UTC)
+            return first
+    except OverflowError:
+        # The first and the last day of the calendar have no time in every zone.
+        return None
     return None
 
 
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (OSError, ValueError, KeyError):  # an unknown zone is a KeyError
+        return None
+
+
 def _line(raw: object) -> str:
-    return " ".join(raw.split()) if isinstance(raw, str) else ""
+    """Return a text on one line; the wide space of Chinese, Japanese and Korean stays what it is."""
+    return re.sub(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+", " ", raw).strip() if isinstance(raw, str) else ""
+
+
+def _fixed(options: Options, key: str) -> tuple[str, ...]:
+    """Return the names that the configuration fixes for every post under `key`; a text is split at spaces, as in Jekyll."""
+    raw = options.front_matter.get(key)
+    return (
+        tuple(map(str, raw)) if isinstance(raw, list) else tuple(raw.split()) if isinstance(raw, str) else ()
+    )
 
 
 def _names(raw: object) -> tuple[str, ...]:
@@ -217,14 +239,22 @@ def slugify(text: str, policy: Literal["unicode", "ascii", "id"], page_id: str) 
     if policy == "ascii":
         text = anyascii(text)
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
+    # Variation selectors choose the look of an emoji or ideograph; they would be an invisible part of the name.
+    text = re.sub("[\u180b-\u180d\ufe00-\ufe0f\u20dd-\u20e4\U000e0100-\U000e01ef]", "", text)
     words = "".join(
         char if unicodedata.category(char)[0] in "LM" or char.isdecimal() else " " for char in text
     ).split()
-    slug = "-".join(words)[:MAX_SLUG].rstrip("-")
+    # A mark without its letter would join the hyphen before it.
+    slug = "-".join(filter(None, map(_without_loose_marks, words)))[:MAX_SLUG].rstrip("-")
     while len(slug.encode()) > MAX_SLUG_BYTES:
         slug = slug[:-1].rstrip("-")
-    # A mark without its letter would join the hyphen before it.
-    return slug if slug and unicodedata.category(slug[0])[0] != "M" else fallback
+    return slug or fallback
+
+
+def _without_loose_marks(word: str) -> str:
+    while word and unicodedata.category(word[0])[0] == "M":
+        word = word[1:]
+    return word
 
 
 def asset_path(file: File, folder: str) -> str:
@@ -248,23 +278,52 @@ def asset_path(file: File, folder: str) -> str:
 def address(path: str, meta: Meta, site: Site) -> str:
     """Return the address that Jekyll gives the post at `path`: starts with `/`, not percent-encoded."""
     name = path.rsplit("/", 1)[-1].removesuffix(".md")
-    slug = name[len("2026-11-20-") :]
-    day = meta.date
+    slug = _jekyll_slug(name[len("2026-11-20-") :])
+    # The zone of the build: that of the site, whatever zone the date is written in.
+    day = meta.date.astimezone(site.zone)
     # Jekyll sees a category in lower case and drops repetitions.
-    categories = "/".join(dict.fromkeys(category.lower() for category in meta.categories))
+    names = dict.fromkeys((*site.categories, *meta.categories))
     fields = {
-        "categories": categories,
-        "slugified_categories": "/".join(dict.fromkeys(slugify(c, "unicode", "") for c in meta.categories)),
-        "year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}",
+        "categories": "/".join(dict.fromkeys(category.lower() for category in names)),
+        "slugified_categories": "/".join(dict.fromkeys(map(_jekyll_slug, names))),
+        "year": f"{day.year:04}", "month": f"{day:%m}", "day": f"{day:%d}",
         "i_month": str(day.month), "i_day": str(day.day), "short_year": f"{day:%y}", "y_day": f"{day:%j}",
         "hour": f"{day:%H}", "minute": f"{day:%M}", "second": f"{day:%S}",
         "week": f"{day:%V}", "short_day": f"{day:%a}", "long_day": f"{day:%A}", "short_month": f"{day:%b}",
         "long_month": f"{day:%B}", "w_year": f"{day:%G}", "w_day": f"{day:%u}",
-        "title": slug, "slug": slug, "name": slug, "output_ext": ".html",
+        "title": slug, "slug": slug, "name": _jekyll_slug(name), "output_ext": ".html", "collection": "posts", "path": name,
     }  # fmt: skip
-    pattern = "|".join(sorted(fields, key=len, reverse=True))
-    filled = re.sub(f":({pattern})", lambda found: fields[found[1]], site.permalink)
-    return re.sub(r"/+", "/", "/" + filled)
+
+    def filled(found: re.Match[str]) -> str:
+        key = found[1]
+        return (
+            fields[key]
+            if key in fields
+            else fields.get(key.removesuffix("_"), found[0]) + "_" * key.endswith("_")
+        )
+
+    whole = "/" + re.sub(r":([a-z_]+)", filled, site.permalink)
+    return re.sub(r"/+", "/", whole.replace("..", "/").replace("./", ""))
+
+
+def _jekyll_slug(text: str) -> str:
+    return re.sub(r"-+", "-", "".join(char if _is_alnum(char) else "-" for char in text)).strip("-").lower()
+
+
+_DROPPED_MARKS: Final = frozenset({1, 7, 8, 9, 107, 122, 202, 216, 220, 222, 226, 228, 230, 232, 233, 234})
+_KEPT_SCRIPTS: Final = re.compile(
+    "[\u0345\u0363-\u036f\u0590-\u08ff\u1de7-\u1df4\u2de0-\u2dff\ua674-\ua67b\ua69e\ua69f]"
+)
+_DROPPED_TONES: Final = re.compile("[\u0e47\u0e4c\u0e4e]")
+
+
+def _is_alnum(char: str) -> bool:
+    """Return whether Ruby's `[[:alnum:]]` has `char`: not every mark, so that Jekyll cuts some Indian and Thai words."""
+    kind = unicodedata.category(char)
+    if kind[0] == "M":
+        dropped = unicodedata.combining(char) in _DROPPED_MARKS and not _KEPT_SCRIPTS.match(char)
+        return not (dropped or _DROPPED_TONES.match(char))
+    return kind[0] == "L" or kind in ("Nd", "Nl") or "Ⓐ" <= char <= "ⓩ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,30 +373,80 @@ def index(
     site: Site,
     *,
     held: Mapping[str, str],
+    paths: Collection[str] = (),
+    reserved: Collection[str] = (),
 ) -> Index:
     """Return where every page of `published` goes.
 
-    Two pages that would share a file get two, for good: whoever is there already (`held`: page id → path) stays, then
-    the older one comes first; the other's name gets the first digits of its id.
+    Two pages that would share a file or an address get two, for good: whoever is there already (`held`: page id → path)
+    stays, then the older one comes first; the other's name gets the first digits of its id. `paths` are the files of the
+    site, whose own pages keep their addresses; `reserved` are paths of posts that are no longer published and stay.
     """
+    permalink = options.front_matter.get("permalink")
+    if isinstance(permalink, str) and permalink:
+        site = replace(site, permalink=permalink)
     metas = {page.id: meta(page, options, site) for page in published}
     wishes = {page.id: _wishes(page, metas[page.id], options) for page in published}
     places: dict[str, Place] = {}
-    used: set[str] = set()
+    used = {path.casefold() for path in reserved}
+    visited = {_plain_address(url) for url in ("/", "/404.html", *_site_pages(paths))}
     for page in sorted(
         published, key=lambda page: (held.get(page.id) not in wishes[page.id], page.created, page.id)
     ):
-        choices = sorted(wishes[page.id], key=lambda path, own=held.get(page.id): path != own)  # type: ignore[misc]
-        path = next(choice for choice in choices if choice.casefold() not in used)
+        about, own = metas[page.id], held.get(page.id)
+        free = [path for path in wishes[page.id] if path.casefold() not in used]
+        # A place of one's own first; a template that tells no posts apart leaves them all at one address.
+        path = min(
+            free, key=lambda path: (_plain_address(address(path, about, site)) in visited, path != own)
+        )
+        url = address(path, about, site)
         used.add(path.casefold())
-        places[page.id] = Place(path, address(path, metas[page.id], site), metas[page.id])
+        visited.add(_plain_address(url))
+        places[page.id] = Place(path, url, about)
     titles = {page.id: meta(page, options, site).title for page in everything}
     return Index(places, titles, options.assets)
 
 
+def _plain_address(url: str) -> str:
+    """Return `url` so that addresses that a site takes for the same are equal: `/about`, `/about/`, `/about.html`."""
+    return (
+        unicodedata.normalize("NFC", url)
+        .casefold()
+        .removesuffix("index.html")
+        .removesuffix(".html")
+        .rstrip("/")
+    )
+
+
+def _site_pages(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses of the site's own pages, as far as their file names tell."""
+    for path in paths:
+        stem, _, extension = path.rpartition(".")
+        if extension in ("md", "markdown", "html") and not re.search(r"(^|/)[_.]", path):
+            yield f"/{stem.removesuffix('index')}"
+
+
+def shared(places: Mapping[str, Place]) -> tuple[Problem, ...]:
+    """Return a warning for every post at an address that another post has too: Jekyll would show but one of them."""
+    owners: dict[str, str] = {}
+    found: list[Problem] = []
+    for page, place in sorted(places.items()):
+        other = owners.setdefault(_plain_address(place.url), page)
+        if other != page:
+            found.append(
+                Problem(
+                    "warning",
+                    f"“{place.meta.title}” and “{places[other].meta.title}” have one address, {place.url}: readers see only one.",
+                    page=page,
+                    hint="Give the site's `permalink` a `:title`.",
+                )
+            )
+    return tuple(found)
+
+
 def _wishes(page: Page, about: Meta, options: Options) -> tuple[str, ...]:
     """Return where the post of `page` would go, and where it goes if that is taken; the last is never taken."""
-    stem = f"{POSTS}{about.date:%Y-%m-%d}-{slugify(about.slug, options.slug, page.id)}"
+    stem = f"{POSTS}{about.date.date().isoformat()}-{slugify(about.slug, options.slug, page.id)}"
     digits = page.id.replace("-", "")
     return f"{stem}.md", f"{stem}-{digits[:8]}.md", f"{stem}-{digits}.md"
 
@@ -352,6 +461,7 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
     image = ""
     if cover is not None:
         image = "/" + asset_path(cover, options.assets) if cover.hosted else cover.url
+        image = image if image.startswith(("/", "https://", "http://")) else ""
     values: dict[str, Any] = {
         "layout": site.layout,
         "title": about.title,

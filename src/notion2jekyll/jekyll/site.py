@@ -47,6 +47,8 @@ class Site:
     """`url:` and `baseurl:` as configured; empty where they are not."""
     future: bool = False
     """Whether posts dated ahead are shown."""
+    categories: tuple[str, ...] = ()
+    """Categories that the site's own defaults give to every post."""
     layout: str | None = "post"
     """The layout to name in a post; None where the site's own defaults name one."""
     engine: Literal["kramdown", "commonmark"] = "kramdown"
@@ -78,8 +80,9 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     What cannot be read keeps its default: the file belongs to the owner, and Jekyll itself will complain of it.
     """
     try:
-        raw = yaml.safe_load(text or "")
-    except yaml.YAMLError as error:
+        # The first document: Jekyll reads no further than `---` either.
+        raw = next(yaml.safe_load_all(text or ""), None)
+    except (yaml.YAMLError, ValueError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" (line {place.line + 1})" if place else ""
         return Site(), (
@@ -93,21 +96,27 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     zone, problems = _zone(config.get("timezone"))
     markdown = str(config.get("markdown") or "kramdown").lower()
     kramdown = _mapping(config.get("kramdown"))
+    defaults = _defaults(config)
     permalink = str(config.get("permalink") or "date")
     return (
         Site(
             zone=zone,
-            permalink=PERMALINKS.get(permalink, permalink),
+            permalink=str(
+                defaults.get("permalink")
+                or _mapping(_mapping(config.get("collections")).get("posts")).get("permalink")
+                or PERMALINKS.get(permalink, permalink)
+            ),
             url=(str(config.get("url") or "") + str(config.get("baseurl") or "")).rstrip("/"),
             future=config.get("future") is True,
-            layout=_layout(config),
+            categories=_names(defaults.get("categories")) + _names([defaults.get("category")]),
+            layout=None if defaults.get("layout") else _theme_layout(config),
             engine="commonmark" if markdown in ("gfm", "commonmark", "commonmarkghpages") else "kramdown",
             gfm=str(kramdown.get("input") or "GFM").lower() == "gfm",
-            smart_quotes=str(kramdown.get("smart_quotes") or "").replace(" ", "") != _PLAIN_QUOTES,
+            smart_quotes=",".join(_names(kramdown.get("smart_quotes"), ",")) != _PLAIN_QUOTES,
             typographic_symbols=not _plain_symbols(kramdown.get("typographic_symbols")),
             hard_wrap=kramdown.get("hard_wrap") is True,
             math="math_engine" not in kramdown or kramdown["math_engine"] is not None,
-            plugins=frozenset(str(name) for name in config.get("plugins") or config.get("gems") or ()),
+            plugins=frozenset(_names(config.get("plugins") or config.get("gems"))),
         ),
         problems,
     )
@@ -115,6 +124,13 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
 
 def _mapping(raw: Any) -> Mapping[str, Any]:
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _names(raw: Any, separator: str | None = None) -> tuple[str, ...]:
+    """Return a list of names that may stand in one string (which Jekyll splits at spaces)."""
+    if isinstance(raw, str):
+        raw = raw.split(separator)
+    return tuple(str(name).strip() for name in raw if name is not None) if isinstance(raw, list) else ()
 
 
 def _plain_symbols(raw: Any) -> bool:
@@ -127,7 +143,7 @@ def _zone(raw: Any) -> tuple[ZoneInfo, tuple[Problem, ...]]:
         return ZoneInfo("UTC"), ()
     try:
         return ZoneInfo(str(raw)), ()
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):  # an unknown zone is a KeyError
         return ZoneInfo("UTC"), (
             Problem(
                 "warning",
@@ -137,14 +153,21 @@ def _zone(raw: Any) -> tuple[ZoneInfo, tuple[Problem, ...]]:
         )
 
 
-def _layout(config: Mapping[str, Any]) -> str | None:
-    for default in config.get("defaults") or ():
-        scope = _mapping(_mapping(default).get("scope"))
-        covers_posts = scope.get("type") in (None, "", "posts") and str(scope.get("path") or "") in (
-            "",
-            "_posts",
-        )
-        if covers_posts and _mapping(_mapping(default).get("values")).get("layout"):
-            return None
+def _defaults(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the front matter that the site's `defaults:` give to posts, the more precise scope last as in Jekyll."""
+    found: list[tuple[tuple[bool, bool], Mapping[str, Any]]] = []
+    raw = config.get("defaults")
+    for default in raw if isinstance(raw, list) else ():
+        scope, values = _mapping(_mapping(default).get("scope")), _mapping(_mapping(default).get("values"))
+        path = str(scope.get("path") or "").strip("/")
+        if scope.get("type") in (None, "", "posts") and path in ("", "_posts"):
+            found.append(((bool(path), bool(scope.get("type"))), values))
+    merged: dict[str, Any] = {}
+    for _, values in sorted(found, key=lambda one: one[0]):
+        merged.update(values)
+    return merged
+
+
+def _theme_layout(config: Mapping[str, Any]) -> str:
     theme = str(config.get("remote_theme") or config.get("theme") or "").rsplit("/", 1)[-1]
     return _THEME_LAYOUTS.get(re.sub(r"@.*", "", theme), "post")
