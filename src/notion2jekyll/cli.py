@@ -7,15 +7,15 @@ import platform
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
-import click
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.exceptions import TyperException
 
 from notion2jekyll import __version__, report
 from notion2jekyll.config import Config, find, load
@@ -239,7 +239,9 @@ def _target(config: Config, output: Path | None, progress: Progress) -> Target:
 def _address(variable: str, usual: str) -> str:
     address = os.environ.get(variable, "").strip() or usual
     if not address.startswith(("http://", "https://")):
-        raise ConfigError(f"{variable} is {address!r}, which is no address.", hint="It starts with http:// or https://.")
+        raise ConfigError(
+            f"{variable} is {address!r}, which is no address.", hint="It starts with http:// or https://."
+        )
     return address
 
 
@@ -271,16 +273,19 @@ def run(arguments: Sequence[str]) -> int:
     """Run the program with `arguments` and return its exit code; every error becomes a message and a code here."""
     console = _console(stderr=True)
     try:
-        code = app(args=list(arguments), standalone_mode=False)
+        code = app(args=list(arguments), prog_name="notion2jekyll", standalone_mode=False)
     except Stop as stop:
         for problem in stop.problems:
             report.show_problem(problem, console)
         report.show_problem(Problem("error", stop.message, hint=stop.hint), console)
         return stop.exit_code
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        # Without arguments the help was printed already, and there is no message.
+        if message := error.format_message().strip():
+            hint = "notion2jekyll --help lists the commands, and notion2jekyll COMMAND --help its options."
+            report.show_problem(Problem("error", message, hint=hint), console)
         return USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         console.print("Interrupted.")
         return INTERRUPTED
     except Exception:  # noqa: BLE001  # the last border: whatever it is, the user learns what to do

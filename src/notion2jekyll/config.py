@@ -22,7 +22,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    model_validator,
 )
 
 from notion2jekyll.convert import Style
@@ -78,10 +77,18 @@ class PublishRule(_Section):
     """One value or several: option names such as `[Published]`, or `true` for a ticked checkbox."""
 
 
+def _address(text: str) -> str:
+    parse_id(text)
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
 class NotionSource(_Section):
     """One place in Notion, and which of its pages are published."""
 
-    source: Annotated[list[str], BeforeValidator(_one_or_more), Field(min_length=1)]
+    source: Annotated[list[Address], BeforeValidator(_one_or_more), Field(min_length=1)]
     """A database, data source or page: any address that Notion's "Copy link" gives, or an id. A list is allowed."""
     publish: PublishRule | Literal["all"] | None = None
     """Which rows are published. There is no default: nothing is published that was not marked for it."""
@@ -89,18 +96,9 @@ class NotionSource(_Section):
     """A filter in the form of Notion's API; rows outside it do not exist for notion2jekyll."""
     sorts: list[dict[str, Any]] = []
     """Sorts in the form of Notion's API; they do not change the result, and are there for very large sources."""
-    properties: dict[str, str | None] = {}
+    properties: dict[Role, str | None] = {}
     """Which property plays which role (title, date, tags, categories, slug, description, author), where it is not found
     by its type and name: `date: 발행 예정일`. `null` means none."""
-
-    @model_validator(mode="after")
-    def _known(self) -> NotionSource:
-        for text in self.source:
-            parse_id(text)
-        unknown = [role for role in self.properties if role not in get_args(Role)]
-        if unknown:
-            raise ValueError(f"no such role: {', '.join(unknown)}; there are {', '.join(get_args(Role))}")
-        return self
 
     def ids(self) -> tuple[str, ...]:
         """Return the dashed ids of the sources, each once."""
@@ -251,9 +249,11 @@ def parse(text: str, name: str) -> Config:
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        for fault in error.errors():
-            at, message, hint = _explain(fault)
-            problems.append(Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint))
+        faults = [_explain(fault) for fault in error.errors()]
+        for at, message, hint in faults:
+            # Of a value with several forms pydantic tries all: the fault deepest inside is the one that was meant.
+            if not any(len(other) > len(at) and other[: len(at)] == at for other, _, _ in faults):
+                problems.append(Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint))
         config = None
     if problems or config is None:
         count = "There is a mistake" if len(problems) == 1 else f"There are {len(problems)} mistakes"

@@ -71,6 +71,8 @@ class _Bench:
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     """Page id → what conversion had to say."""
     media: dict[str, bytes] = field(default_factory=dict)
+    resolved: dict[str, str] = field(default_factory=dict)
+    """What the configured sources turned out to be."""
     requests: int = 0
     downloads: int = 0
     waited: float = 0.0
@@ -227,7 +229,7 @@ def _read(
     sources = tuple(
         Source(
             id=source,
-            resolved=memory.state.sources.get(source),
+            resolved=bench.resolved.get(source) or memory.state.sources.get(source),
             filter=job.config.notion.filter,
             sorts=tuple(job.config.notion.sorts),
         )
@@ -266,6 +268,7 @@ def _read(
     reading = read_source(job.notion, sources, choose, deliver, progress=progress)
     bench.requests += reading.requests
     bench.waited += reading.waited
+    bench.resolved.update(reading.listing.resolved)
     assert brief is not None  # noqa: S101  # read_source always chooses
     if rule != "all" and reading.listing.pages and not brief.published:
         _check_rule(job, sources, rule, progress)
@@ -419,7 +422,7 @@ def _fresh(job: Job, pages: Collection[str], progress: Progress, bench: _Bench) 
                 {posts.asset_path(file, job.config.jekyll.assets.folder): file for file in hosted_files(tree)}
             )
 
-    sources = tuple(Source(source) for source in job.config.notion.ids())
+    sources = tuple(Source(source, bench.resolved.get(source)) for source in job.config.notion.ids())
     wanted = Wanted(frozenset(pages))
     reading = read_source(job.notion, sources, lambda _: wanted, deliver, progress=progress)
     bench.requests += reading.requests
@@ -456,9 +459,7 @@ def _write(
     for path, source in plan.carried.items():
         contents[path] = target.fetch(source) or b""
     contents[state.PATH] = state.dump(remembered)
-    progress.begin("committing", None)
     applied = target.apply(plan.commit(contents, report.message(_template(job), plan.changes)))
-    progress.end("committing")
     return None if applied.commit is not None and applied.commit == plan.base else applied
 
 

@@ -25,9 +25,9 @@ DOING: dict[Stage, str] = {
     "committing": "Committing",
 }
 DONE: dict[Stage, str] = {
-    "listing": "Listed {} rows.",
-    "fetching": "Fetched {} pages.",
-    "media": "Downloaded {} files.",
+    "listing": "Listed {} row{}.",
+    "fetching": "Fetched {} page{}.",
+    "media": "Downloaded {} file{}.",
     "committing": "",
 }
 
@@ -64,7 +64,7 @@ class Terminal:
     def begin(self, stage: Stage, total: int | None) -> None:
         """Show a bar for `stage`."""
         self.counts[stage] = 0
-        if self.bars:
+        if self.bars and total != 0:
             self.tasks[stage] = self.bars.add_task(DOING[stage], total=total)
 
     def advance(self, stage: Stage, steps: int = 1, *, total: int | None = None) -> None:
@@ -78,7 +78,8 @@ class Terminal:
         if self.bars and stage in self.tasks:
             self.bars.remove_task(self.tasks.pop(stage))
         elif not self.quiet and DONE[stage] and self.counts.get(stage):
-            self._say(DONE[stage].format(self.counts[stage]))
+            count = self.counts[stage]
+            self._say(DONE[stage].format(count, "" if count == 1 else "s"))
 
     def waiting(self, service: str, seconds: float) -> None:
         """Say what is being waited for."""

@@ -108,7 +108,7 @@ class Options:
     """Folder of the media, without slashes at its ends."""
     front_matter: Mapping[str, Any] = field(default_factory=dict)
     """Keys that every post gets, with fixed values; they win over everything but `notion_id`."""
-    properties: Mapping[str, str | None] = field(default_factory=dict)
+    properties: Mapping[Role, str | None] = field(default_factory=dict)
     """Role → name of the property that plays it; None: no property does."""
     style: Style = field(default_factory=Style)
 

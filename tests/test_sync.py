@@ -1,0 +1,370 @@
+"""The whole sync through the command line, against a Notion and a GitHub on loopback and a real git repository."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from notion2jekyll import state
+from notion2jekyll.demo.workspace import block, text
+from world import World, lines, world
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    with world(tmp_path, monkeypatch, capsys) as made:
+        made.configure()
+        yield made
+
+
+def test_first_sync_is_one_commit_and_the_second_finds_nothing_to_do(here: World) -> None:
+    for number in range(3):
+        here.row(f"Post {number}", "Hello", "World")
+    here.row("Secret", "Not for you", status="Draft")
+    here.pass_time(hours=1)
+
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert report["result"] == "committed"
+    assert [change["action"] for change in report["changes"]] == ["create"] * 3
+    assert report["commit"] == here.git("rev-parse", "main").strip()
+    assert len(here.commits()) == 2
+    assert "Secret" not in str(here.site())
+    before = len(here.hub.log)
+
+    ran, report = here.report("sync")
+    assert ran.code == 0
+    assert (report["result"], report["changes"], report["unchanged"]) == ("up-to-date", [], 3)
+    assert report["requests"] == {"notion": 1, "github": 4, "files": 0}
+    assert len(here.hub.log) - before == 4
+    assert len(here.commits()) == 2
+
+
+def test_a_sync_of_many_rows_asks_for_each_list_once(here: World) -> None:
+    for number in range(230):
+        here.row(f"Post {number}", "x")
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert report["requests"]["notion"] == 1 + 3 + 230
+    assert len(here.commits()) == 2
+    _, report = here.report("sync")
+    assert report["requests"]["notion"] == 3
+
+
+def test_edit_rename_unpublish_and_trash(here: World) -> None:
+    edited, renamed, unpublished, trashed = (
+        here.row(name, "one") for name in ("Edited", "Renamed", "Gone", "Trash")
+    )
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.replace_children(edited, lines("two"))
+    here.workspace.update_page(renamed, {"Name": "New name"})
+    here.workspace.update_page(unpublished, {"Status": "Draft"})
+    here.workspace.trash(trashed)
+    here.pass_time(hours=1)
+
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert {(change["action"], change["page"]) for change in report["changes"]} == {
+        ("update", edited),
+        ("move", renamed),
+        ("delete", unpublished),
+        ("delete", trashed),
+    }
+    moved = next(change for change in report["changes"] if change["action"] == "move")
+    assert (moved["from"], moved["path"]) == ("_posts/2026-11-20-renamed.md", "_posts/2026-11-20-new-name.md")
+    assert set(here.site()) == {"_config.yml", "_posts/2026-11-20-edited.md", "_posts/2026-11-20-new-name.md"}
+    assert "two" in here.site()["_posts/2026-11-20-edited.md"]
+    assert here.commits()[0] == "Sync from Notion: 1 updated, 1 moved, 2 removed"
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def test_a_page_edited_in_the_minute_of_the_run_is_read_again(here: World) -> None:
+    page = here.row("Fresh", "one")
+    here.run("sync")
+    # Same minute, same edit time: only the content tells.
+    here.workspace.replace_children(page, lines("two"))
+    here.pass_time(minutes=5)
+    _, report = here.report("sync")
+    assert [(change["action"], change["why"]) for change in report["changes"]] == [
+        ("update", "edited in the minute of the last run")
+    ]
+    here.pass_time(minutes=5)
+    assert here.report("sync")[1]["requests"]["notion"] == 1
+
+
+def test_an_edit_that_changes_nothing_makes_no_commit_for_a_day(here: World) -> None:
+    page = here.row("Same", "one")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.replace_children(page, lines("one"))
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert (report["result"], report["commit"]) == ("up-to-date", None)
+    assert len(here.commits()) == 2
+    here.pass_time(days=1)
+    here.run("sync")
+    assert len(here.commits()) == 3
+    assert here.report("sync")[1]["requests"]["notion"] == 1
+
+
+def test_a_rival_push_is_built_upon(here: World) -> None:
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.hub.on("PATCH", "/git/refs", lambda: here.hub.rival.push({"theirs.md": b"hands off"}))
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert report["result"] == "committed"
+    assert here.hub.files()["theirs.md"] == b"hands off"
+    assert "_posts/2026-11-20-mine.md" in here.site()
+    assert len(here.commits()) == 3
+    # Nothing that had been read was read again: one list for each try, the body once.
+    assert report["requests"]["notion"] == 1 + 2 + 1
+
+
+def test_a_stranger_s_file_is_a_conflict_and_stays(here: World) -> None:
+    here.hub.rival.push({"_posts/2026-11-20-mine.md": b"---\ntitle: by hand\n---\nhello\n"})
+    here.row("Mine", "text")
+    ran, report = here.report("sync")
+    assert ran.code == 1
+    assert report["conflicts"][0]["path"] == "_posts/2026-11-20-mine.md"
+    assert "by hand" in here.site()["_posts/2026-11-20-mine.md"]
+
+
+def test_a_hand_edited_post_is_not_overwritten(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    here.hub.rival.push({path: here.hub.files()[path] + b"\nAdded by hand.\n"})
+    assert here.report("sync")[1]["result"] == "up-to-date"
+    here.workspace.replace_children(page, lines("other text"))
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, report["conflicts"][0]["page"]) == (1, page)
+    assert "Added by hand." in here.site()[path]
+
+
+def test_a_post_deleted_by_hand_stays_deleted(here: World) -> None:
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.hub.rival.push({"_posts/2026-11-20-mine.md": None})
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"]) == (0, "up-to-date")
+    assert "was deleted in the repository" in report["problems"][0]["message"]
+
+
+def test_an_empty_answer_and_a_mass_removal_stop_the_run(here: World) -> None:
+    pages = [here.row(f"Post {number}", "text") for number in range(8)]
+    here.pass_time(hours=1)
+    here.run("sync")
+    for page in pages[:6]:
+        here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"]) == (3, "stopped")
+    assert "6 of 8 posts (75 %)" in ran.said
+    for page in pages:
+        here.workspace.trash(page)
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"]) == (3, "stopped")
+    assert "no rows at all" in ran.said
+    assert len(here.commits()) == 2
+    ran, report = here.report("sync", "--force")
+    assert ran.code == 0
+    assert len(report["changes"]) == 8
+    assert set(here.site()) == {"_config.yml"}
+
+
+def test_media_are_kept_and_orphans_go(here: World) -> None:
+    picture = here.workspace.add_file("그림 1.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
+    page = here.row("Mine", children=[{"type": "image", "image": {**picture, "caption": []}}])
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    media = [path for path in here.hub.files() if path.startswith("assets/")]
+    assert len(media) == 1
+    assert report["requests"]["files"] == 1
+    post = here.site()["_posts/2026-11-20-mine.md"]
+    assert f'"/{media[0]}" | relative_url' in post
+    assert "X-Amz" not in post
+    here.workspace.replace_children(page, lines("no picture"))
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert report["requests"]["files"] == 0
+    assert not [path for path in here.hub.files() if path.startswith("assets/")]
+
+
+def test_a_page_whose_media_fail_keeps_its_post(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    broken = here.workspace.add_file("photo.png", b"<html>not a picture</html>")
+    here.workspace.replace_children(page, [{"type": "image", "image": {**broken, "caption": []}}])
+    other = here.row("Other", "fine")
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 1
+    assert [change["page"] for change in report["changes"]] == [other]
+    assert [(problem["severity"], problem["page"]) for problem in report["problems"]] == [("error", page)]
+    assert "text" in here.site()["_posts/2026-11-20-mine.md"]
+
+
+def test_an_address_that_expired_meanwhile_is_asked_for_anew(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notion2jekyll import media
+
+    picture = here.workspace.add_file("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
+    here.row("Mine", children=[{"type": "image", "image": {**picture, "caption": []}}])
+    download = media.download
+
+    def late(*args: object, **more: object) -> media.Media:
+        monkeypatch.setattr(media, "download", download)
+        here.pass_time(hours=2)
+        return download(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(media, "download", late)
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert [path for path in here.hub.files() if path.startswith("assets/")]
+    assert report["requests"]["files"] == 2
+
+
+def test_plan_shows_and_writes_nothing(here: World) -> None:
+    here.row("Mine", "text")
+    ran, report = here.report("plan", "--diff")
+    assert (ran.code, report["result"]) == (0, "planned")
+    assert "+ _posts/2026-11-20-mine.md" in ran.out
+    assert "+text" in ran.out
+    assert len(here.commits()) == 1
+
+
+def test_into_a_folder_without_github(here: World) -> None:
+    here.monkeypatch.delenv("GITHUB_TOKEN")
+    here.configure(f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: Published}}\n")
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    ran, report = here.report("sync", "--output", "site")
+    assert (ran.code, report["result"], report["commit"]) == (0, "written", None)
+    assert (here.directory / "site/_posts/2026-11-20-mine.md").is_file()
+    assert (here.directory / "site" / state.PATH).is_file()
+    _, report = here.report("sync", "--output", "site")
+    assert (report["result"], report["requests"]) == ("up-to-date", {"notion": 1, "github": 0, "files": 0})
+    assert here.hub.log == []
+
+
+def test_an_empty_repository_gets_its_first_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with world(tmp_path, monkeypatch, capsys, empty=True) as here:
+        here.configure()
+        here.row("Mine", "text")
+        here.pass_time(hours=1)
+        ran, _ = here.report("sync")
+        assert ran.code == 0, ran.err
+        assert set(here.site()) == {"_posts/2026-11-20-mine.md"}
+        assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"version": 1}'])
+def test_a_lost_or_damaged_state_is_rebuilt_from_the_posts(here: World, content: bytes | None) -> None:
+    here.row("Mine", "text")
+    other = here.row("Other", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.hub.rival.push({state.PATH: content})
+    here.workspace.update_page(other, {"Name": "Renamed"})
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert [(change["action"], change["page"]) for change in report["changes"]] == [("move", other)]
+    assert here.report("sync")[1]["requests"]["notion"] == 1
+
+
+def test_a_state_of_a_newer_version_is_left_alone(here: World) -> None:
+    here.hub.rival.push({state.PATH: json.dumps({"version": 99}).encode()})
+    ran = here.run("sync")
+    assert ran.code == 2
+    assert "newer version" in ran.said
+    assert "pip install --upgrade" in ran.said
+
+
+def test_one_page_alone(here: World) -> None:
+    first, second = here.row("First", "text"), here.row("Second", "text")
+    here.pass_time(hours=1)
+    here.run("sync", "--page", first)
+    assert set(here.site()) == {"_config.yml", "_posts/2026-11-20-first.md"}
+    here.workspace.trash(first)
+    here.run("sync", "--page", f"https://app.notion.com/p/Second-{second.replace('-', '')}")
+    assert set(here.site()) == {"_config.yml", "_posts/2026-11-20-first.md", "_posts/2026-11-20-second.md"}
+    ran = here.run("sync", "--page", here.database)
+    assert ran.code == 2
+    assert "is not in the source" in ran.said
+
+
+def test_links_follow_the_pages_they_point_to(here: World) -> None:
+    target = here.row("Target", "text")
+    mention = {"type": "mention", "mention": {"type": "page", "page": {"id": target}}}
+    here.row("Source", children=[{"type": "paragraph", "paragraph": {"rich_text": [mention]}}])
+    here.pass_time(hours=1)
+    here.run("sync")
+    source = "_posts/2026-11-20-source.md"
+    assert "/2026/11/20/target.html" in here.site()[source]
+    here.workspace.update_page(target, {"Name": "Elsewhere"})
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert "/2026/11/20/elsewhere.html" in here.site()[source]
+    here.workspace.update_page(target, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert "relative_url" not in here.site()[source]
+    assert "Elsewhere" in here.site()[source]
+    assert any(problem["severity"] == "note" for problem in report["problems"])
+
+
+def test_nothing_of_an_unpublished_child_page_gets_out(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.workspace.add_page(page, {"title": "Child"}, lines("private words"))
+    here.pass_time(hours=1)
+    ran = here.run("sync")
+    assert ran.code == 0
+    assert "private words" not in str(here.site())
+
+
+def test_same_titles_get_two_stable_addresses(here: World) -> None:
+    first = here.row("Same", "one")
+    here.pass_time(minutes=1)
+    here.row("Same", "two")
+    here.pass_time(hours=1)
+    here.run("sync")
+    paths = set(here.site()) - {"_config.yml"}
+    assert len(paths) == 2
+    here.workspace.trash(first)
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert [change["action"] for change in report["changes"]] == ["delete"]
+
+
+def test_a_page_with_child_pages_as_source(here: World) -> None:
+    top = here.workspace.add_page(None, {"title": "Notes"}, lines("intro"))
+    child = here.workspace.add_page(top, {"title": "First note"}, lines("words"))
+    here.configure(f"notion:\n  source: {top}\n  publish: all\ngithub: {{repository: me/blog}}\n")
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert [change["page"] for change in report["changes"]] == [child]
+    assert "intro" not in str(here.site())
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def test_the_demo_s_hostile_line_survives(here: World) -> None:
+    hostile = '{% raw %}**이것(this)**은 $5 | `a|b` -- "ok"'
+    here.row(hostile, children=[block("paragraph", text(hostile))])
+    ran = here.run("sync")
+    assert ran.code == 0, ran.err
