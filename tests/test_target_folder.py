@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from notion2jekyll import state
 from notion2jekyll.errors import AccessDenied, ConfigError
-from notion2jekyll.target import STATE, Commit, Moved, Snapshot
+from notion2jekyll.target import Commit, Moved, Snapshot
 from notion2jekyll.target.folder import Folder
 
 
@@ -123,19 +124,20 @@ def test_the_rights_of_a_file_stay(tmp_path: Path) -> None:
     assert place.stat().st_mode & 0o777 == 0o750
 
 
-def test_a_kill_at_any_moment_leaves_whole_files_and_a_state_that_is_not_ahead(
+def test_a_kill_at_any_moment_leaves_whole_files_and_all_of_a_commit_or_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stop before each single rename and deletion, then run again: the end is the same, and nothing half is ever seen."""
-    before = {"_posts/change.md": b"old", "_posts/delete.md": b"old", STATE: b"old"}
-    writes = {"_posts/change.md": b"new", "_posts/add.md": b"new", STATE: b"new", "zz/last.md": b"new"}
-    after = {"_posts/change.md": b"new", "_posts/add.md": b"new", "zz/last.md": b"new", STATE: b"new"}
+    before = {"_posts/change.md": b"old", "_posts/delete.md": b"old", state.PATH: b"old"}
+    writes = {"_posts/change.md": b"new", "_posts/add.md": b"new", state.PATH: b"new", "zz/last.md": b"new"}
+    after = {"_posts/change.md": b"new", "_posts/add.md": b"new", "zz/last.md": b"new", state.PATH: b"new"}
 
     class Killed(BaseException):
         pass
 
     replace, unlink = Path.replace, Path.unlink
-    for moment in range(6):
+    seen = []
+    for moment in range(8):
         root = tmp_path / str(moment)
         for path, content in before.items():
             _put(root, path, content)
@@ -152,8 +154,7 @@ def test_a_kill_at_any_moment_leaves_whole_files_and_a_state_that_is_not_ahead(
             return replace(self, target)
 
         def unlink_(self: Path, missing_ok: bool = False) -> None:
-            if not missing_ok:
-                tick()
+            tick()
             unlink(self, missing_ok=missing_ok)
 
         folder = Folder(root)
@@ -161,55 +162,99 @@ def test_a_kill_at_any_moment_leaves_whole_files_and_a_state_that_is_not_ahead(
         with monkeypatch.context() as patch:
             patch.setattr(Path, "replace", replace_)
             patch.setattr(Path, "unlink", unlink_)
-            if moment < 5:
+            if moment < 7:
                 with pytest.raises(Killed):
                     folder.apply(_commit(writes, "_posts/delete.md"))
             else:
                 folder.apply(_commit(writes, "_posts/delete.md"))
         again = Folder(root)
         found = {path: again.fetch(path) for path in again.read().files}
-        assert set(found.values()) <= {b"old", b"new"}
-        if found[STATE] == b"new":
-            assert found == after
+        assert found in (before, after)
+        seen.append(found == after)
         again.apply(_commit(writes, *({"_posts/delete.md"} & found.keys())))
         assert {path: again.fetch(path) for path in again.read().files} == after
-        assert [place for place in root.rglob("*") if "tmp" in place.name] == []
+        assert not (root / ".notion2jekyll/pending").exists()
+    assert seen == [False, *[True] * 7]
 
 
-def test_what_a_kill_left_behind_is_no_part_of_the_site_and_used_up(
+def test_what_a_person_changed_after_a_kill_is_not_overwritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left: list[Path] = []
-
-    def keep(self: Path, target: Path) -> Path:
-        """Be killed here: what was written stays as it is, and nobody tidies up."""
-        left.append(self)
-        os.link(self, tmp_path / ".notion2jekyll-tmp-kept")
-        raise OSError(errno.EIO, "killed")
-
+    _put(tmp_path, "a.md", b"old")
+    _put(tmp_path, "b.md", b"old")
+    _put(tmp_path, "gone.md", b"old")
     folder = Folder(tmp_path)
     folder.read()
+
+    def killed(self: Folder) -> None:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", keep)
-        with pytest.raises(ConfigError):
-            folder.apply(_commit({"a.md": b"half"}))
-    (tmp_path / ".notion2jekyll-tmp-kept").rename(left[0])
-    assert Folder(tmp_path).read() == Snapshot(base=None)
-    folder.apply(_commit({"a.md": b"whole"}))
-    assert {place.name: place.read_bytes() for place in tmp_path.iterdir()} == {"a.md": b"whole"}
+        patch.setattr(Folder, "_finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            folder.apply(_commit({"a.md": b"new", "b.md": b"new"}, "gone.md"))
+    for path in ("a.md", "gone.md"):
+        _put(tmp_path, path, b"by hand")
+    again = Folder(tmp_path)
+    assert {path: again.fetch(path) for path in again.read().files} == {
+        "a.md": b"by hand",
+        "b.md": b"new",
+        "gone.md": b"by hand",
+    }
 
 
-def test_a_rename_between_two_spellings_of_one_file_keeps_it(tmp_path: Path) -> None:
-    """Where `A.md` and `a.md` are one file (macOS, Windows), the delete must not take what was just written."""
-    _put(tmp_path, "A.md", b"old")
-    os.link(tmp_path / "A.md", tmp_path / "a.md")
+def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(tmp_path, "a.md", b"old")
     folder = Folder(tmp_path)
     folder.read()
-    written = folder._write("a.md", b"new")
-    (tmp_path / "A.md").unlink()
-    os.link(tmp_path / "a.md", tmp_path / "A.md")
-    folder._delete(frozenset({"A.md"}), {written})
-    assert (tmp_path / "a.md").read_bytes() == b"new"
+    write = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if data == b"second":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return write(self, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(ConfigError, match="space"):
+            folder.apply(_commit({"a.md": b"first", "b.md": b"second"}))
+    assert [place.name for place in tmp_path.rglob("*")] == ["a.md"]
+    folder.apply(_commit({"a.md": b"first", "b.md": b"second"}))
+    assert (tmp_path / "b.md").read_bytes() == b"second"
+
+
+def test_a_rename_between_two_spellings_of_one_file_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where `A.md` and `a.md` are one file (macOS, Windows), the delete must not take what was just written."""
+    upper, lower = _put(tmp_path, "A.md", b"same"), tmp_path / "a.md"
+    folder = Folder(tmp_path)
+    folder.read()
+    replace = Path.replace
+
+    def replace_both(self: Path, target: Path) -> Path:
+        place = replace(self, target)
+        if target == lower:
+            upper.unlink()
+            os.link(lower, upper)
+        return place
+
+    monkeypatch.setattr(Path, "replace", replace_both)
+    folder.apply(_commit({"a.md": b"same"}, "A.md"))
+    assert lower.read_bytes() == b"same"
+    assert upper.exists()
+
+
+def test_a_file_that_became_a_link_is_not_replaced(tmp_path: Path) -> None:
+    outside = _put(tmp_path, "outside.md", b"x")
+    place = _put(tmp_path / "site", "a.md", b"x")
+    folder = Folder(tmp_path / "site")
+    folder.read()
+    place.unlink()
+    place.symlink_to(outside)
+    with pytest.raises(Moved):
+        folder.apply(_commit({"a.md": b"new"}))
+    assert (place.is_symlink(), outside.read_bytes()) == (True, b"x")
 
 
 @pytest.mark.parametrize(
@@ -229,8 +274,11 @@ def test_a_refusal_of_the_disk_names_the_file_and_the_next_step(
     folder.read()
 
     def replace(self: Path, target: Path) -> Path:
-        raise OSError(code, os.strerror(code))
+        if target.name == "a.md":
+            raise OSError(code, os.strerror(code))
+        return rename(self, target)
 
+    rename = Path.replace
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises((AccessDenied, ConfigError)) as stopped:
         folder.apply(_commit({"_posts/a.md": b"x"}))

@@ -279,6 +279,8 @@ def test_modes_links_and_submodules_stay_as_they_are(fake: FakeGitHub) -> None:
         "link": "120000",
         "theme": "160000",
     }
+    target.apply(_commit(fake.history()[0][0], {"bin/tool": b"#!/bin/sh\nnewer\n"}))
+    assert fake.modes()["bin/tool"] == "100755"
     for path in ("link", "theme", "theme/x.md"):
         with pytest.raises(ConfigError):
             target.apply(_commit(target.read(), {path: b"x"}))
@@ -300,7 +302,12 @@ def test_a_folder_too_large_for_any_answer_is_said(fake: FakeGitHub) -> None:
     tree = fake.git.resolve("main", "tree")
     body: dict[str, Any] = {"sha": tree, "url": "https://api.github.com/", "tree": [], "truncated": True}
     fake.on("GET", f"/git/trees/{tree}", Answer(200, body), Answer(200, body))
-    assert not _target(fake).read().complete
+    target = _target(fake)
+    snapshot = target.read()
+    assert not snapshot.complete
+    # What was not listed may be there already: then the tree does not change, and no commit is made.
+    assert target.apply(_commit(snapshot, {"index.md": b"by hand\n"})).commit == snapshot.base
+    assert "POST /git/commits" not in fake.log
 
 
 # Other people
@@ -388,19 +395,32 @@ def test_a_lost_update_of_the_branch_with_a_rival_behind_it_is_told_from_a_lost_
         assert not POST.keys() & fake.files().keys()
 
 
+def test_a_repeated_update_that_is_refused_may_still_have_landed_the_first_time(fake: FakeGitHub) -> None:
+    target = _target(fake)
+    snapshot = target.read()
+    fake.on("PATCH", "", Lost(), fake.rival.push)
+    fake.on("GET", "/git/ref/", Answer(200, _ref_at(str(snapshot.base))))
+    applied = target.apply(_commit(snapshot, POST))
+    assert fake.history()[0][1] == [applied.commit]
+
+
+def _ref_at(sha: str) -> dict[str, object]:
+    link = "https://api.github.com/x"
+    return {
+        "ref": "refs/heads/main",
+        "node_id": "x",
+        "url": link,
+        "object": {"type": "commit", "sha": sha, "url": link},
+    }
+
+
 def test_a_branch_that_seems_not_to_have_moved_yet_is_asked_again(fake: FakeGitHub) -> None:
     """GitHub's reads may lag behind its writes: the repeated update of a branch to where it already is changes nothing."""
     target = _target(fake)
     snapshot = target.read()
     head = fake.history()[0][0]
-    stale = {
-        "ref": "refs/heads/main",
-        "node_id": "x",
-        "url": "https://api.github.com/x",
-        "object": {"type": "commit", "sha": head, "url": "https://api.github.com/x"},
-    }
     fake.on("PATCH", "", Lost())
-    fake.on("GET", "/git/ref/", Answer(200, stale))
+    fake.on("GET", "/git/ref/", Answer(200, _ref_at(head)))
     applied = target.apply(_commit(snapshot, POST))
     assert [sha for sha, _, _ in fake.history()] == [applied.commit, head]
 

@@ -10,14 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from notion2jekyll.errors import ConfigError
 from notion2jekyll.snapshot import Commit, Snapshot, blob_id
 
-__all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check", "parents"]
-
-from notion2jekyll.errors import ConfigError
-
-STATE = ".notion2jekyll/state.json"
-"""Path of the state file. A target that cannot write all files at one instant writes this one last."""
+__all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check"]
 
 
 @dataclass(frozen=True, slots=True)
