@@ -137,7 +137,7 @@ def _attempt(
             plan = plan_with(outputs)
 
     # One commit, or none.
-    applied = None if job.dry_run else _write(job, target, plan, memory, reading, started, progress, bench)
+    applied = None if job.dry_run else _write(job, target, plan, memory, reading, started, bench)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in brief.whys:
         problems += bench.problems.get(page, ())
@@ -440,7 +440,6 @@ def _write(
     memory: Memory,
     reading: Reading,
     started: datetime,
-    progress: Progress,
     bench: _Bench,
 ) -> Applied | None:
     """Carry out `plan`; return None where there was nothing to write."""
