@@ -425,6 +425,9 @@ class Handler(BaseHTTPRequestHandler):
     """One connection of a client."""
 
     protocol_version = "HTTP/1.1"
+    # One packet an answer: headers and body apart would wait 40 ms for each other (Nagle, delayed acknowledgement).
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server: NotionServer
 
     def do_GET(self) -> None:
