@@ -1,7 +1,7 @@
 """Run every benchmark and print what it measured."""
 
-import sys
+from rich.console import Console
 
 from benchmarks import escapes
 
-sys.stdout.write(escapes.report())
+Console(highlight=False).print(escapes.report(), end="")

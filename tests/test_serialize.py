@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from oracle.fixtures import kramdown
-from oracle.kramdown import Kramdown
-from oracle.page import parse, read
-
 from benchmarks.escapes import PROSE, needless_escapes
+
 from notion2jekyll.markdown.dialect import UNSAFE, Dialect
 from notion2jekyll.markdown.nodes import (
     BlockNode,
@@ -37,9 +34,17 @@ from notion2jekyll.markdown.nodes import (
     Toc,
 )
 from notion2jekyll.markdown.serialize import heading_id, heading_ids, serialize, visible
+from oracle.fixtures import kramdown
+from oracle.kramdown import Kramdown
+from oracle.page import parse, read
 
 __all__ = ["kramdown"]
 
+FIGURE = """\
+<figure>
+<img src="{{ '/assets/사진%201.png' | relative_url }}" alt="alt" />
+<figcaption>it's <em>so</em></figcaption>
+</figure>"""
 DETAILS = '<details markdown="1">\n<summary>{}</summary>\n\n{}\n\n</details>\n'
 
 
@@ -73,7 +78,7 @@ def row(*cells: Inline | str) -> tuple[tuple[Inline, ...], ...]:
 
 SITE = SitePath("/assets/사진 1.png")
 
-INLINES = {
+INLINES: dict[str, tuple[BlockNode, str]] = {
     "bold": (p("a ", bold("b"), " c"), "a **b** c"),
     "a particle after bold": (p(bold("굵게"), "는"), "**굵게**는"),
     "a particle after a bracket": (p(bold("이것(this)"), "은"), "<strong>이것(this)</strong>은"),
@@ -120,7 +125,7 @@ INLINES = {
     "controls": (p("a\x00\x07b\ud800"), "ab\ufffd"),
 }
 
-BLOCKS = {
+BLOCKS: dict[str, tuple[BlockNode, str]] = {
     "heading": (Heading(2, (Text("1. C# {x} #"),)), "## 1. C# {x} \\#"),
     "tight list": (bullets("a", item("b", numbers("c", "d"))), "-   a\n-   b\n    1.  c\n    2.  d"),
     "loose list": (
@@ -169,8 +174,7 @@ BLOCKS = {
     ),
     "table with header column": (
         Table((row("", "x"), row("a", "1")), True, True),
-        "<table>\n<thead>\n<tr><th></th><th>x</th></tr>\n</thead>\n<tbody>\n"
-        '<tr><th scope="row">a</th><td>1</td></tr>\n</tbody>\n</table>',
+        '<table>\n<thead>\n<tr><th></th><th>x</th></tr>\n</thead>\n<tbody>\n<tr><th scope="row">a</th><td>1</td></tr>\n</tbody>\n</table>',
     ),
     "details": (
         Details((Text("a *b* "), Code("c<")), (p("x"),)),
@@ -182,8 +186,7 @@ BLOCKS = {
     ),
     "figure": (
         Figure(Image(SITE, "alt"), (Text("it's "), em("so"))),
-        "<figure>\n<img src=\"{{ '/assets/사진%201.png' | relative_url }}\" alt=\"alt\" />\n"
-        "<figcaption>it's <em>so</em></figcaption>\n</figure>",
+        FIGURE,
     ),
     "video": (
         Media("video", "https://e.x/v.mp4", (("controls", ""),), (Link("https://e.x/v.mp4", (Text("v"),)),)),
@@ -199,12 +202,12 @@ def test_node_is_written_as_a_person_would(tree: BlockNode, text: str) -> None:
 
 def test_blocks_are_set_apart() -> None:
     doc = Doc((p("a"), Rule(), bullets("b"), bullets("c"), numbers("d"), Quote((p("e"),)), Quote((p("f"),))))
-    assert serialize(doc) == (
-        "a\n\n---\n\n-   b\n\n<!-- -->\n\n-   c\n\n1.  d\n\n> e\n\n> f\n"
-    )
+    assert serialize(doc) == ("a\n\n---\n\n-   b\n\n<!-- -->\n\n-   c\n\n1.  d\n\n> e\n\n> f\n")
 
 
-@pytest.mark.parametrize("doc", [Doc(()), Doc((p(" "), Heading(1, ()), p(Break()), Quote((p(),)), Table((), True, False)))])
+@pytest.mark.parametrize(
+    "doc", [Doc(()), Doc((p(" "), Heading(1, ()), p(Break()), Quote((p(),)), Table((), True, False)))]
+)
 def test_nothing_is_written_for_nothing(doc: Doc) -> None:
     assert serialize(doc) == ""
 
@@ -233,7 +236,9 @@ PLAIN = (
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_prose_gains_no_escapes(text: str) -> None:
-    assert serialize(Doc((p(text), Quote((p(text),)), bullets(text)))) == f"{text}\n\n> {text}\n\n-   {text}\n"
+    assert (
+        serialize(Doc((p(text), Quote((p(text),)), bullets(text)))) == f"{text}\n\n> {text}\n\n-   {text}\n"
+    )
 
 
 @pytest.mark.parametrize("language", PROSE)
@@ -287,14 +292,18 @@ def test_heading_ids_are_those_of_kramdown(kramdown: Kramdown) -> None:
     doc = Doc(
         (
             *(Heading(2, (Text(text),)) for text in HEADINGS),
-            Heading(3, (bold("b"), Code("c|d"), Math("x_1"), Image("https://e.x/i", "alt"), Break(), Text("e"))),
+            Heading(
+                3, (bold("b"), Code("c|d"), Math("x_1"), Image("https://e.x/i", "alt"), Break(), Text("e"))
+            ),
             Details((Text("s"),), (*inside, Quote(inside))),
             bullets(item("x", Heading(2, (Text("a"),)))),
             List(True, (item("x", Heading(2, (Text("ol"),))),), 3),
         )
     )
     page = parse(kramdown.render(serialize(doc)))
-    found = [element.attributes.get("id", "") for element in page.descendants() if element.tag in {"h2", "h3"}]
+    found = [
+        element.attributes.get("id", "") for element in page.descendants() if element.tag in {"h2", "h3"}
+    ]
     assert list(heading_ids(doc, Dialect())) == found
     assert heading_ids(doc, Dialect())[:3] == ("안녕-하세요-2장", "a", "a-1")
 
@@ -311,13 +320,17 @@ def test_contents_point_at_the_headings(kramdown: Kramdown) -> None:
 
 
 def test_visible_text() -> None:
-    assert visible(p("a ", bold("b"), Break(), Code("c"), Math("x"), Image("u", "alt")).children) == "a b cxalt"
+    assert (
+        visible(p("a ", bold("b"), Break(), Code("c"), Math("x"), Image("u", "alt")).children) == "a b cxalt"
+    )
 
 
 # Builds --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["{% if x %}", "{% raw %}", "{% endraw %}", "{{ a", "{{{ x }}}", "{{%", "{%- x -%} {# c #}"])
+@pytest.mark.parametrize(
+    "text", ["{% if x %}", "{% raw %}", "{% endraw %}", "{{ a", "{{{ x }}}", "{{%", "{%- x -%} {# c #}"]
+)
 def test_no_text_fails_a_build_or_its_excerpt(text: str, kramdown: Kramdown) -> None:
     blocks = (
         CodeBlock(f"{text}\n\n{text}"), p(text, Code(text), Image("https://e.x", text)), Heading(1, (Text(text),)), MathBlock(text),

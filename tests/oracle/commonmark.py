@@ -21,7 +21,9 @@ def _task_lists(state: StateCore) -> None:
         if before.type == "list_item_open" and paragraph.type == "paragraph_open" and box and inline.children:
             checked = ' checked="checked"' if box[1] != " " else ""
             inline.children[0].content = inline.children[0].content[3:]
-            inline.children.insert(0, Token("html_inline", "", 0, content=f'<input type="checkbox"{checked} />'))
+            inline.children.insert(
+                0, Token("html_inline", "", 0, content=f'<input type="checkbox"{checked} />')
+            )
 
 
 _ENGINE = MarkdownIt("commonmark", {"html": True, "xhtmlOut": True}).enable(["table", "strikethrough"])

@@ -79,8 +79,6 @@ class Element:
 
 
 class _Parser(HTMLParser):
-    CDATA_CONTENT_ELEMENTS = ()
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.open = [Element("body")]
@@ -90,6 +88,9 @@ class _Parser(HTMLParser):
         self.open[-1].children.append(element)
         if tag not in VOID:
             self.open.append(element)
+
+    def set_cdata_mode(self, *_: object, **__: object) -> None:
+        """Read what is in an element: the fallback in an `<iframe>` is there to be read."""
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
@@ -145,7 +146,7 @@ def _paragraph(inline: Chars) -> list[Block]:
     return [("p", inline)] if inline else []
 
 
-def _block(element: Element) -> list[Block]:  # noqa: C901, PLR0911
+def _block(element: Element) -> list[Block]:
     tag, children = element.tag, element.children
     match tag:
         case "p":
@@ -164,17 +165,20 @@ def _block(element: Element) -> list[Block]:  # noqa: C901, PLR0911
         case "table":
             return [("table", _rows(element))]
         case "details":
-            summary, *rest = children if isinstance(children[0], Element) else children[1:]
+            place = next((n for n, child in enumerate(children) if isinstance(child, Element)), 0)
+            summary = children[place]
             if not isinstance(summary, Element) or summary.tag != "summary":
                 raise Malformed("details without summary")
-            return [("details", _attributes(element), _inline(summary.children), _blocks(rest))]
+            return [
+                ("details", _attributes(element), _inline(summary.children), _blocks(children[place + 1 :]))
+            ]
         case "figure":
             return [("figure", _figure(element))]
         case "video" | "audio" | "iframe":
             return [_media(element)]
-        case "div" if element.attributes.get("class", "").endswith(("highlighter-rouge", "highlight")) or _wraps_code(
-            element
-        ):
+        case "div" if element.attributes.get("class", "").endswith(
+            ("highlighter-rouge", "highlight")
+        ) or _wraps_code(element):
             (pre,) = _find(element, "pre")
             language = re.sub("(?:^|.* )language-([^ ]*).*", r"\1", element.attributes.get("class", ""))
             return [_code(pre, language if "language-" in element.attributes.get("class", "") else "")]
@@ -257,7 +261,9 @@ def _media(element: Element) -> Block:
 
 
 def _attributes(element: Element) -> list[tuple[str, str]]:
-    return sorted((name, value) for name, value in element.attributes.items() if name not in {"markdown", "alt"})
+    return sorted(
+        (name, value) for name, value in element.attributes.items() if name not in {"markdown", "alt"}
+    )
 
 
 def _inline(children: list[Element | str]) -> Chars:
@@ -275,7 +281,11 @@ def _read_inline(children: list[Element | str], under: frozenset[str], chars: Ch
             case "br":
                 chars.append(("<br>", frozenset()))
             case "img":
-                chars.append(_picture(child.attributes["src"], child.attributes.get("alt", ""), _attributes(child), under))
+                chars.append(
+                    _picture(
+                        child.attributes["src"], child.attributes.get("alt", ""), _attributes(child), under
+                    )
+                )
             case "input":
                 pass
             case "a":
@@ -298,7 +308,7 @@ def _picture(src: str, alt: str, pairs: list[tuple[str, str]], under: frozenset[
     return (f"<img {unquote(src)} {' '.join(alt.translate(_QUOTES).split())} {others}>", under)
 
 
-_GAPS = ((" ", frozenset()), ("<br>", frozenset()))
+_GAPS: tuple[Char, ...] = ((" ", frozenset()), ("<br>", frozenset()))
 
 
 def _collapsed(chars: Chars) -> Chars:
@@ -329,20 +339,20 @@ def _tex(tex: str) -> str:
 # The tree ------------------------------------------------------------------------------------------------------------
 
 
-def expected(children: tuple[BlockNode, ...], *, baseurl: str | None = "/blog", in_list: bool = False) -> list[Block]:
-    """Return the blocks that a page of the tree must show. Without `baseurl` the page has seen no Liquid."""
+def expected(children: tuple[BlockNode, ...], *, baseurl: str = "/blog") -> list[Block]:
+    """Return the blocks that a page of the tree must show on a site under `baseurl`."""
     return _Expected(baseurl).blocks(children)
 
 
 class _Expected:
-    def __init__(self, baseurl: str | None) -> None:
+    def __init__(self, baseurl: str) -> None:
         self.baseurl = baseurl
         self.depth = 0
 
     def blocks(self, children: tuple[BlockNode, ...]) -> list[Block]:
         return [block for child in children for block in self.block(child)]
 
-    def block(self, node: BlockNode) -> list[Block]:  # noqa: C901, PLR0911, PLR0912
+    def block(self, node: BlockNode) -> list[Block]:  # noqa: C901
         match node:
             case Paragraph(children):
                 inline = self.inline(children)
@@ -351,7 +361,7 @@ class _Expected:
                 inline = self.inline(children)
                 return [("h", level, inline)] if not _is_blank(inline) else []
             case List():
-                return self.list(node)
+                return self.lists(node)
             case Quote(children):
                 depth, self.depth = self.depth, 0
                 quoted = self.blocks(children)
@@ -373,9 +383,9 @@ class _Expected:
             case Details(summary, children, attributes):
                 return [("details", sorted(attributes), self.inline(summary), self.blocks(children))]
             case Figure(content, caption):
-                text = _cell(self.inline(caption))
+                shown = _cell(self.inline(caption))
                 inner = ("p", self.inline((content,))) if isinstance(content, Image) else self.media(content)
-                return [("figure", [inner, *([("caption", text)] if text else [])])]
+                return [("figure", [inner, *([("caption", shown)] if shown else [])])]
             case Media():
                 return [self.media(node)]
             case Toc():
@@ -384,7 +394,7 @@ class _Expected:
     def media(self, node: Media) -> Block:
         return (node.tag, self.url(node.url), sorted(node.attributes), _cell(self.inline(node.fallback)))
 
-    def list(self, node: List) -> list[Block]:
+    def lists(self, node: List) -> list[Block]:
         self.depth += not is_html_list(node)
         tag = "ol" if node.ordered else "ul"
         kind = {"decimal": "", "alpha": "a", "roman": "i"}[node.style] if node.ordered else ""
@@ -403,14 +413,19 @@ class _Expected:
     def item(self, item: Item, node: List) -> Block:
         return (item.checked, self.blocks(item.children))
 
-    def table(self, rows: tuple[tuple[Inlines, ...], ...], header_row: bool, header_column: bool) -> list[Block]:
+    def table(
+        self, rows: tuple[tuple[Inlines, ...], ...], header_row: bool, header_column: bool
+    ) -> list[Block]:
         width = max((len(row) for row in rows), default=0)
         if not width:
             return []
         shown = []
         for number, row in enumerate(rows):
             cells = [_cell(self.inline(cell)) for cell in row] + [[]] * (width - len(row))
-            tags = ["th" if (header_row and not number) or (header_column and not c) else "td" for c in range(width)]
+            tags = [
+                "th" if (header_row and not number) or (header_column and not c) else "td"
+                for c in range(width)
+            ]
             shown.append(list(zip(tags, cells, strict=True)))
         return [("table", shown)]
 
@@ -423,9 +438,15 @@ class _Expected:
         for child in children:
             match child:
                 case Text(value):
-                    chars += [("<br>" if char == "\n" else char, under if char != "\n" else frozenset()) for char in _plain(value).translate(_QUOTES)]
+                    chars += [
+                        ("<br>" if char == "\n" else char, under if char != "\n" else frozenset())
+                        for char in _plain(value).translate(_QUOTES)
+                    ]
                 case Code(value):
-                    chars += [("<br>" if char == "\n" else char, under | {"code"} if char != "\n" else frozenset()) for char in _plain(value).translate(_QUOTES)]
+                    chars += [
+                        ("<br>" if char == "\n" else char, under | {"code"} if char != "\n" else frozenset())
+                        for char in _plain(value).translate(_QUOTES)
+                    ]
                 case Math(tex):
                     if tex.strip():
                         text = re.sub(r"\{(?=[{%])", "{ ", _plain(tex).strip())
@@ -444,8 +465,7 @@ class _Expected:
     def url(self, url: Url) -> str:
         if not isinstance(url, SitePath):
             return unquote(url.strip())
-        path = f"{self.baseurl}{url.path}" if self.baseurl is not None else "{{ site path }}"
-        return path + (f"#{url.fragment}" if url.fragment else "")
+        return f"{self.baseurl}{url.path}" + (f"#{url.fragment}" if url.fragment else "")
 
 
 def _plain(text: str) -> str:

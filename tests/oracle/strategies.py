@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
@@ -35,9 +34,6 @@ from notion2jekyll.markdown.nodes import (
     Toc,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 WORDS = (
     "word", "Ab", "x", "1", "2024", "10", "s", "한글", "이것", "은", "가", "漢字", "かな", "、", "。", "「", "」", "Größe", "naïve", "é",
     "👨‍👩‍👧", "😀", "→", "€", "²", "½", "\u200b", "\u00a0", "\u3000", "שלום", "مرحبا", "—", "…", "“", "”", "«", "·", "~", "©", "ａ",
@@ -54,7 +50,9 @@ HOSTILE = (
 
 _word = st.sampled_from(WORDS)
 _hostile = st.sampled_from(HOSTILE)
-_prose_piece = st.one_of(_word, st.just(" "), st.sampled_from((".", ",", "(", ")", "'", '"', "-", ":", "!", "/", "~", "_")))
+_prose_piece = st.one_of(
+    _word, st.just(" "), st.sampled_from((".", ",", "(", ")", "'", '"', "-", ":", "!", "/", "~", "_"))
+)
 _hostile_piece = st.one_of(_hostile, _hostile, _word, st.just(" "))
 
 
@@ -72,13 +70,39 @@ _ADDRESSES = (
 addresses = st.one_of(
     st.sampled_from(_ADDRESSES),
     st.sampled_from(
-        [SitePath("/a/b.png"), SitePath("/2024/한글/", "안녕-x"), SitePath("/a (b)'s \"q\"/"), SitePath("/a{{b}}|c", "x y")]
+        [
+            SitePath("/a/b.png"),
+            SitePath("/2024/한글/", "안녕-x"),
+            SitePath('/a (b)\'s "q"/'),
+            SitePath("/a{{b}}|c", "x y"),
+        ]
     ),
 )
 _styles = st.sampled_from([(), (("style", "color: red"),), (("class", 'a|b"c'), ("style", "x: {{y}}"))])
 _tex = st.lists(
     st.sampled_from(
-        ["x", "a_1", "|", "\\frac{a}{b}", "{{", "{%", "<", "\\", " ", "'", "--", "*b*", "&", "$", "\\|", "~~", "`", "]", "=", "\\\\"]
+        [
+            "x",
+            "a_1",
+            "|",
+            "\\frac{a}{b}",
+            "{{",
+            "{%",
+            "<",
+            "\\",
+            " ",
+            "'",
+            "--",
+            "*b*",
+            "&",
+            "$",
+            "\\|",
+            "~~",
+            "`",
+            "]",
+            "=",
+            "\\\\",
+        ]
     ),
     min_size=1,
     max_size=5,
@@ -100,7 +124,9 @@ def inlines(hostile: bool = True, depth: int = 3, max_size: int = 5) -> st.Searc
         below = inlines(hostile, depth - 1, 3)
         leaves += [
             st.builds(Span, st.sampled_from(["strong", "em", "del", "ins", "strong"]), below),
-            st.builds(Span, st.sampled_from(["strong", "em", "del"]), st.builds(lambda value: (Text(value),), text)),
+            st.builds(
+                Span, st.sampled_from(["strong", "em", "del"]), st.builds(lambda value: (Text(value),), text)
+            ),
             st.builds(Span, st.just("span"), below, _styles.filter(bool)),
             st.builds(Link, addresses, below),
         ]
@@ -108,7 +134,15 @@ def inlines(hostile: bool = True, depth: int = 3, max_size: int = 5) -> st.Searc
 
 
 _code = st.lists(
-    st.one_of(_hostile, _word, st.just("\n"), st.just("    "), st.just("\n- x\n"), st.just("\n---\n"), st.just("\n\n```\n")),
+    st.one_of(
+        _hostile,
+        _word,
+        st.just("\n"),
+        st.just("    "),
+        st.just("\n- x\n"),
+        st.just("\n---\n"),
+        st.just("\n\n```\n"),
+    ),
     max_size=8,
 ).map("".join)
 _languages = st.sampled_from(["", "python", "text", "c++", "mermaid"])
@@ -123,7 +157,12 @@ def _blocks(hostile: bool, depth: int, max_size: int) -> st.SearchStrategy[tuple
         st.builds(Heading, st.integers(1, 6), line),
         st.builds(CodeBlock, _code, _languages),
         st.builds(Rule),
-        st.builds(Table, st.lists(st.lists(line, max_size=3).map(tuple), max_size=3).map(tuple), st.booleans(), st.booleans()),
+        st.builds(
+            Table,
+            st.lists(st.lists(line, max_size=3).map(tuple), max_size=3).map(tuple),
+            st.booleans(),
+            st.booleans(),
+        ),
         st.builds(MathBlock, _tex),
         st.builds(Figure, figure, line),
         _media(line),
@@ -135,7 +174,9 @@ def _blocks(hostile: bool, depth: int, max_size: int) -> st.SearchStrategy[tuple
             _lists(line, below),
             st.builds(Quote, below),
             st.builds(Details, line, below, st.sampled_from([(), (("open", ""),)])),
-            st.builds(Container, st.sampled_from(["div", "aside", "section"]), st.just((("class", "c"),)), below),
+            st.builds(
+                Container, st.sampled_from(["div", "aside", "section"]), st.just((("class", "c"),)), below
+            ),
         ]
     return st.lists(st.one_of(leaves), max_size=max_size).map(tuple)
 
@@ -149,15 +190,16 @@ def _media(line: st.SearchStrategy[tuple[Inline, ...]]) -> st.SearchStrategy[Med
 def _lists(
     line: st.SearchStrategy[tuple[Inline, ...]], below: st.SearchStrategy[tuple[BlockNode, ...]]
 ) -> st.SearchStrategy[List]:
-    first: Callable[[tuple[Inline, ...], tuple[BlockNode, ...]], tuple[BlockNode, ...]] = lambda text, rest: (
-        Paragraph(text),
-        *rest,
-    )
+    def first(text: tuple[Inline, ...], rest: tuple[BlockNode, ...]) -> tuple[BlockNode, ...]:
+        return (Paragraph(text), *rest)
+
     children = st.one_of(st.builds(first, line, below), st.builds(first, line, st.just(())), below)
     plain = st.builds(Item, children)
     mixed = st.builds(Item, children, st.sampled_from([None, True, False]))
     todo = st.builds(Item, children, st.booleans())
-    items = st.one_of(*(st.lists(kind, min_size=1, max_size=3).map(tuple) for kind in (plain, plain, todo, mixed)))
+    items = st.one_of(
+        *(st.lists(kind, min_size=1, max_size=3).map(tuple) for kind in (plain, plain, todo, mixed))
+    )
     return st.one_of(
         st.builds(List, st.just(False), items),
         st.builds(List, st.just(True), st.lists(plain, min_size=1, max_size=12).map(tuple)),

@@ -193,5 +193,5 @@ UNSAFE: tuple[Unsafe, ...] = (
 )  # fmt: skip
 """Every character of text that must not be written as it is, each with the reason."""
 
-BARE_ADDRESS = re.compile(r"(?<![^\W_])(?:(?:https?|ftp)(:)//|www(\.))[^\s<]+", re.IGNORECASE)
+BARE_ADDRESS = re.compile(r"(?:(?:https?|ftp)(:)//|www(\.))[^\s<]+<?", re.IGNORECASE)
 """A bare address, which github.com links, swallowing the escapes in it; the group is where it can be broken."""

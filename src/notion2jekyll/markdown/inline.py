@@ -58,6 +58,10 @@ _BREAK = _Syntax("<br>")
 _DELIMITERS = {"strong": "**", "em": "*", "del": "~~", "strong em": "***"}
 
 
+_ASCII_SYMBOLS = "$+<=>^`|~"
+"""Punctuation in every version of CommonMark, though Unicode calls it symbols."""
+
+
 def line(children: Inlines, construct: Construct, dialect: Dialect) -> str:
     """Return inlines as one line of Markdown, without spaces at its edges; empty where nothing would be visible."""
     if is_blank(children):
@@ -340,13 +344,13 @@ def _is_valid(current: _Line, places: list[tuple[int, int]], role: str) -> bool:
         return alone and ("|" not in text[start:end] or not _has_other_backticks(current))
     (before, start), (end, after) = places
     delimiter = text[before]
-    outside = [index for index in (before - 1, after) if 0 <= index < len(text)]
-    if any(kinds[index] == "syntax" and text[index] == delimiter for index in [*outside, start, end - 1]):
+    facing = [index for index in (before - 1, start, end - 1, after) if 0 <= index < len(text)]
+    if any(kinds[index] == "syntax" and text[index] == delimiter for index in facing):
         return False  # kramdown and CommonMark split longer runs differently
-    if delimiter == "~" and (
-        "~" in {text[index] for index in [*outside, start, end - 1]} or "~~" in text[start:end]
-    ):
-        return False  # kramdown looks for the next `~~`, whatever it is in
+    if "~" in {text[index] for index in facing}:
+        return False  # github.com looks past a tilde for what the delimiter faces; kramdown takes three for no mark
+    if delimiter == "~" and "~" in text[start:end]:
+        return False  # kramdown looks for the next `~~` whatever it is in, github.com for any tilde
     if before == 0 and start == 1 and text[start] == "[":
         return False  # `*[…]:` at the start of a line defines an abbreviation
     return _can_delimit(text[:before][-1:], text[start]) and _can_delimit(
@@ -363,16 +367,16 @@ def _has_other_backticks(current: _Line) -> bool:
 
 
 def _can_delimit(outer: str, inner: str) -> bool:
-    """Whether CommonMark lets a delimiter face `inner`: its flanking rule, the stricter reading of each version."""
+    """Whether CommonMark lets a delimiter face `inner`: its flanking rule, in the stricter reading of its versions."""
     if inner.isspace():
         return False
-    if unicodedata.category(inner)[0] not in "PS":
+    if unicodedata.category(inner)[0] not in "PS":  # symbols are punctuation since version 0.31
         return True
     return (
         not outer
-        or outer.isspace()
-        or (outer.isascii() and not outer.isalnum())
+        or unicodedata.category(outer) == "Zs"
         or unicodedata.category(outer)[0] == "P"
+        or outer in _ASCII_SYMBOLS
     )
 
 
@@ -416,6 +420,7 @@ def _unlinked(current: _Line, written: dict[int, str]) -> Iterator[int]:
     for match in BARE_ADDRESS.finditer(current.text):
         index = match.start(match.lastindex or 0)
         if current.kinds[index] == "text" and any(
-            place in written or current.kinds[place] == "syntax" for place in range(*match.span())
+            place in written or (current.kinds[place] == "syntax" and current.text[place] != "<")
+            for place in range(*match.span())
         ):
             yield index
