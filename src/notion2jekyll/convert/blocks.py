@@ -385,6 +385,8 @@ def _link(url: Url, block: Block, context: Context) -> Nodes:
     """Return a paragraph with a link: under the caption, the file's name, or the address itself."""
     label = _without_links(inlines(block.caption, context))
     name = as_text(block.data.get("name")) or (block.file.name if block.file else "")
+    if "." not in name and isinstance(url, str):
+        name = ""  # the last word of an address, which says less than the whole
     page = context.titles.get(url, "") if isinstance(url, SitePath) else ""
     shown = name or page or (url if isinstance(url, str) else url.path.rsplit("/", 1)[-1])
     return (Paragraph((Link(url, label or (Text(_flat(shown)),)),)),)
