@@ -287,7 +287,8 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def test_heading_ids_are_those_of_kramdown(kramdown: Kramdown) -> None:
+@pytest.mark.parametrize(("dialect", "input_"), [(Dialect(), "GFM"), (Dialect(gfm=False), "kramdown")])
+def test_heading_ids_are_those_of_kramdown(dialect: Dialect, input_: str, kramdown: Kramdown) -> None:
     inside = (Heading(2, (Text("한글"),)), Heading(2, (Text("In 1 b"),)), Heading(2, (Text("글"),)))
     doc = Doc(
         (
@@ -300,12 +301,13 @@ def test_heading_ids_are_those_of_kramdown(kramdown: Kramdown) -> None:
             List(True, (item("x", Heading(2, (Text("ol"),))),), 3),
         )
     )
-    page = parse(kramdown.render(serialize(doc)))
+    page = parse(kramdown.render(serialize(doc, dialect), input=input_))
     found = [
         element.attributes.get("id", "") for element in page.descendants() if element.tag in {"h2", "h3"}
     ]
-    assert list(heading_ids(doc, Dialect())) == found
-    assert heading_ids(doc, Dialect())[:3] == ("안녕-하세요-2장", "a", "a-1")
+    assert list(heading_ids(doc, dialect)) == found
+    if dialect.gfm:
+        assert found[:3] == ["안녕-하세요-2장", "a", "a-1"]
 
 
 def test_heading_id_of_a_text() -> None:

@@ -193,5 +193,7 @@ UNSAFE: tuple[Unsafe, ...] = (
 )  # fmt: skip
 """Every character of text that must not be written as it is, each with the reason."""
 
-BARE_ADDRESS = re.compile(r"(?:(?:https?|ftp)(:)//|www(\.))[^\s<]+<?", re.IGNORECASE)
-"""A bare address, which github.com links, swallowing the escapes in it; the group is where it can be broken."""
+BARE_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp)(?P<colon>:)(?=//)|www(?P<dot>\.))(?=(?P<rest>[^\s<]+<?))", re.IGNORECASE
+)
+"""A bare address, which github.com links, swallowing the escapes in it; it can be broken at its colon or first dot."""

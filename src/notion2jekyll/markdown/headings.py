@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from notion2jekyll.markdown.inline import line
 from notion2jekyll.markdown.nodes import (
     Container,
     Details,
@@ -53,9 +54,12 @@ def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
     """Yield the headings that are written, in their order, with their ids."""
     seen: dict[tuple[bool, str], int] = {}
     for heading, in_html in _headings(doc.children, in_html=False):
-        text = "".join(shown(heading.children, "", pictures=False))
         # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
         plain = in_html or not dialect.kramdown or not dialect.gfm
+        if dialect.kramdown and not dialect.gfm:  # plain kramdown makes them of the Markdown, escapes and all
+            text = line(heading.children, "heading", dialect)
+        else:
+            text = "".join(shown(heading.children, "", pictures=False))
         id_ = _ascii_id(text) if plain else heading_id(text)
         number = seen[plain, id_] = seen.get((plain, id_), -1) + 1
         yield heading, f"{id_}-{number}" if number else id_

@@ -418,9 +418,9 @@ def _unsafe(current: _Line, construct: Construct, dialect: Dialect) -> Iterator[
 def _unlinked(current: _Line, written: dict[int, str]) -> Iterator[int]:
     """Yield where to break bare addresses that github.com would link together with escapes or syntax in them."""
     for match in BARE_ADDRESS.finditer(current.text):
-        index = match.start(match.lastindex or 0)
+        index = match.start("colon" if match["colon"] else "dot")
         if current.kinds[index] == "text" and any(
             place in written or (current.kinds[place] == "syntax" and current.text[place] != "<")
-            for place in range(*match.span())
+            for place in range(match.start(), match.end("rest"))
         ):
             yield index
