@@ -63,7 +63,8 @@ def _mapping(writer: _Writer, values: Mapping[Any, Any]) -> yaml.Node:
 
 def _sequence(writer: _Writer, values: Any) -> yaml.Node:
     nodes = [writer.represent_data(value) for value in values]
-    flat = all(isinstance(node, yaml.ScalarNode) for node in nodes)
+    # A time on one line with others would get quotes, and be a text to Ruby.
+    flat = all(isinstance(node, yaml.ScalarNode) and (node.style or ":" not in node.value) for node in nodes)
     return yaml.SequenceNode("tag:yaml.org,2002:seq", nodes, flow_style=flat)
 
 
