@@ -127,12 +127,26 @@ class _Lowering:
         return not any(bad in text for bad in unsafe) and text == text.strip() and text.strip("`") != ""
 
     def _math(self, tex: str, kind: Kind) -> list[_Token]:
+        r"""Return a formula as `$$…$$`, or as the text `\(…\)` that kramdown makes of it where it would misread it."""
         text = re.sub(r"\s+", " ", clean(tex)).strip()
         if not text:
             return []
         if not self.dialect.math:
             return self._code(text, kind)
-        return [_Syntax(inline_math(text, self.construct, self.dialect, plain=kind == "text"))]
+        if self.dialect.liquid:
+            text = spaced_braces(text)
+        if not self._has_dollar_form(text, kind):
+            return [_Syntax(html.formula(text))]
+        return [_Syntax(f"$${text}$$")]
+
+    def _has_dollar_form(self, tex: str, kind: Kind) -> bool:
+        unsafe = ["|", "$$", "~~"]
+        if kind != "text":
+            unsafe += ["[", "]"]
+        if self.construct == "cell":
+            unsafe += ["`"]
+        edges = tex.startswith("$") or tex.endswith(("$", "\\"))
+        return self.dialect.kramdown and not edges and not any(bad in tex for bad in unsafe)
 
     def _image(self, node: Image) -> list[_Token]:
         if node.attributes:
@@ -236,21 +250,6 @@ def _trimmed(
     before = list(takewhile(is_edge, tokens))
     after = list(takewhile(is_edge, reversed(tokens[len(before) :])))[::-1]
     return before, tokens[len(before) : len(tokens) - len(after)], after
-
-
-def inline_math(tex: str, construct: Construct, dialect: Dialect, *, plain: bool = True) -> str:
-    r"""Return a formula as `$$…$$`, or as text `\(…\)` where kramdown would misread it or another engine reads it."""
-    if dialect.liquid:
-        tex = spaced_braces(tex)
-    unsafe = ["|", "$$", "~~"] + (["`"] if construct == "cell" else []) + ([] if plain else ["[", "]"])
-    if (
-        not dialect.kramdown
-        or any(bad in tex for bad in unsafe)
-        or "$" in {tex[0], tex[-1]}
-        or tex[-1] == "\\"
-    ):
-        return html.formula(tex)
-    return f"$${tex}$$"
 
 
 def spaced_braces(tex: str) -> str:
