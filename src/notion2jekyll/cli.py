@@ -45,6 +45,7 @@ app = typer.Typer(
     "Tokens are read from the environment: NOTION_TOKEN and GITHUB_TOKEN.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -73,7 +73,11 @@ class PublishRule(_Section):
 
     property: str
     """Name of a property of the source: a status, select, multi-select or checkbox (a formula works too)."""
-    is_: Annotated[list[str] | list[bool], BeforeValidator(_one_or_more), Field(alias="is", min_length=1)]
+    is_: Annotated[
+        Annotated[list[str], Field(min_length=1)] | Annotated[list[bool], Field(min_length=1)],
+        BeforeValidator(_one_or_more, json_schema_input_type=str | bool | list[str] | list[bool]),
+        Field(alias="is"),
+    ]
     """One value or several: option names such as `[Published]`, or `true` for a ticked checkbox."""
 
 
@@ -88,7 +92,11 @@ Address = Annotated[str, AfterValidator(_address)]
 class NotionSource(_Section):
     """One place in Notion, and which of its pages are published."""
 
-    source: Annotated[list[Address], BeforeValidator(_one_or_more), Field(min_length=1)]
+    source: Annotated[
+        list[Address],
+        BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]),
+        Field(min_length=1),
+    ]
     """A database, data source or page: any address that Notion's "Copy link" gives, or an id. A list is allowed."""
     publish: PublishRule | Literal["all"] | None = None
     """Which rows are published. There is no default: nothing is published that was not marked for it."""
@@ -137,7 +145,9 @@ class Author(_Section):
     """Who makes the commits."""
 
     name: Annotated[str, Field(min_length=1)]
+    """A name, as git shows it."""
     email: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+    """An address; GitHub links the commits to the account that has it."""
 
 
 class GitHub(_Section):
@@ -249,7 +259,7 @@ def parse(text: str, name: str) -> Config:
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        faults = [_explain(fault) for fault in error.errors()]
+        faults = list(dict.fromkeys(_explain(fault) for fault in error.errors()))
         for at, message, hint in faults:
             # Of a value with several forms pydantic tries all: the fault deepest inside is the one that was meant.
             if not any(len(other) > len(at) and other[: len(at)] == at for other, _, _ in faults):
@@ -269,6 +279,18 @@ def schema() -> str:
     return json.dumps(raw, ensure_ascii=False, indent=2) + "\n"
 
 
+WORDS: Final = {
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "list_type": "must be one of these or a list of them",
+    "dict_type": "must be a section of its own, with keys",
+    "model_type": "must be a section of its own, with keys",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+}
+"""Kind of fault → how to say it to somebody who writes YAML, where pydantic speaks to programmers."""
+
 Place = Sequence[str | int]
 Fault = tuple[Place, str, str]
 
@@ -286,7 +308,7 @@ def _explain(fault: Any) -> Fault:
         return at, f"unknown key `{dotted}`", hint
     if kind == "missing":
         return at, f"`{dotted}` is missing", "See config.example.yaml for what goes there."
-    message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    message = WORDS.get(kind) or fault["msg"].removeprefix("Value error, ")
     given = fault.get("input")
     shown = (
         f" (it is {given!r})" if isinstance(given, str | int | float | bool) and kind != "value_error" else ""
