@@ -139,6 +139,8 @@ def test_keys_that_are_no_texts_stay_what_they_are(jekyll: Jekyll) -> None:
         (datetime(2026, 12, 1, tzinfo=ZoneInfo("Europe/Berlin")), "2026-12-01 00:00:00 +0100"),
         (datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Kathmandu")), "2026-01-01 00:00:00 +0545"),
         (datetime(79, 8, 24, 13, 0, tzinfo=UTC), "0079-08-24 13:00:00 +0000"),
+        (datetime(2026, 1, 1, tzinfo=ZoneInfo("America/St_Johns")), "2026-01-01 00:00:00 -0330"),
+        (datetime(1971, 1, 1, tzinfo=timezone(-timedelta(minutes=44))), "1971-01-01 00:44:00 +0000"),
         # Seoul kept its own noon before 1908.
         (datetime(1900, 1, 1, tzinfo=SEOUL), "1899-12-31 15:32:08 +0000"),
     ],

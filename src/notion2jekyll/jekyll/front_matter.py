@@ -85,8 +85,9 @@ _Writer.add_representer(
 
 def stamp(moment: datetime) -> str:
     """Return `moment` as Jekyll writes times: `2026-11-20 09:30:00 +0900`. Always with its offset: without one it is UTC."""
-    if moment.strftime("%S%z")[7:]:
-        # Before zones were agreed on, offsets had seconds, which Ruby does not read.
+    offset = f"{moment:%z}"
+    if len(offset) > len("+0900") or offset.startswith("-00"):
+        # Old offsets have seconds, which Ruby does not read, and it takes those of less than an hour for positive.
         moment = moment.astimezone(UTC)
     return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} {moment:%z}"
 
