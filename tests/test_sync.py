@@ -368,3 +368,19 @@ def test_the_demo_s_hostile_line_survives(here: World) -> None:
     here.row(hostile, children=[block("paragraph", text(hostile))])
     ran = here.run("sync")
     assert ran.code == 0, ran.err
+
+
+def test_strict_holds_back_what_cannot_be_shown_completely(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.configure(
+        f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: [Published]}}\n"
+        "github: {repository: me/blog}\nsync: {strict: true}\n"
+    )
+    here.pass_time(hours=1)
+    assert here.run("sync").code == 0
+    here.workspace.replace_children(page, [{"type": "unsupported", "unsupported": {"block_type": "form"}}])
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, report["changes"]) == (1, [])
+    assert [(problem["severity"], problem["page"]) for problem in report["problems"]] == [("error", page)]
+    assert "text" in here.site()["_posts/2026-11-20-mine.md"]

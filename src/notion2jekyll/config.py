@@ -175,7 +175,8 @@ class Sync(_Section):
     max_removed_percent: Annotated[float, Field(ge=0, le=100)] = 30
     """More are removed only while they are at most this share of all posts; otherwise the run stops."""
     strict: bool = False
-    """Whether warnings count as problems that need a person (exit code 1)."""
+    """With `true`, a page that cannot be shown completely keeps its last post (or gets none), and every warning counts as a
+    problem that needs a person (exit code 1)."""
 
 
 class Config(_Section):

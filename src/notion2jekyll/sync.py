@@ -257,7 +257,13 @@ def _read(
             bench.problems[page] = (tree.problem,)
             return
         try:
-            bench.outputs[page], bench.problems[page] = _post(tree, brief, wishes, memory, started)
+            output, problems = _post(tree, brief, wishes, memory, started)
+            if job.config.sync.strict and any(problem.severity == "warning" for problem in problems):
+                # The post would show less than the page does: its owner wants none rather than that.
+                problems = tuple(_as_error(problem) for problem in problems)
+            else:
+                bench.outputs[page] = output
+            bench.problems[page] = problems
         except Exception as error:  # noqa: BLE001  # one page's trouble must not cost the others theirs
             trouble = (
                 f"The page could not be converted ({type(error).__name__}: {error}); its last post stays."
@@ -273,6 +279,10 @@ def _read(
     if rule != "all" and reading.listing.pages and not brief.published:
         _check_rule(job, sources, rule, progress)
     return reading, brief
+
+
+def _as_error(problem: Problem) -> Problem:
+    return replace(problem, severity="error") if problem.severity == "warning" else problem
 
 
 def _made(output: Output | None, page: str, brief: Brief, listing: Listing) -> bool:

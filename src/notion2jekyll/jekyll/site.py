@@ -57,7 +57,8 @@ class Site:
     typographic_symbols: bool = True
     hard_wrap: bool = False
     math: bool = True
-    plugins: frozenset[str] = frozenset()
+    plugins: tuple[str, ...] = ()
+    """Sorted: the options are compared from run to run."""
 
     def dialect(self, typography: Literal["site", "verbatim"]) -> Dialect:
         """Return the Markdown that this site's engine reads."""
@@ -96,6 +97,8 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     zone, problems = _zone(config.get("timezone"))
     markdown = str(config.get("markdown") or "kramdown").lower()
     kramdown = _mapping(config.get("kramdown"))
+    # A quirk of the GFM parser that leaves dashes and dots as typed, but curls quotes all the same.
+    plain = "no_auto_typographic" in _names(kramdown.get("gfm_quirks"), ",")
     defaults = _defaults(config)
     permalink = str(config.get("permalink") or "date")
     return (
@@ -113,10 +116,10 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             engine="commonmark" if markdown in ("gfm", "commonmark", "commonmarkghpages") else "kramdown",
             gfm=str(kramdown.get("input") or "GFM").lower() == "gfm",
             smart_quotes=",".join(_names(kramdown.get("smart_quotes"), ",")) != _PLAIN_QUOTES,
-            typographic_symbols=not _plain_symbols(kramdown.get("typographic_symbols")),
+            typographic_symbols=not plain and not _plain_symbols(kramdown.get("typographic_symbols")),
             hard_wrap=kramdown.get("hard_wrap") is True,
             math="math_engine" not in kramdown or kramdown["math_engine"] is not None,
-            plugins=frozenset(_names(config.get("plugins") or config.get("gems"))),
+            plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
         ),
         problems,
     )
