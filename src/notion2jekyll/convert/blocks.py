@@ -135,7 +135,7 @@ def quote(block: Block, context: Context) -> Nodes:
 
 
 def callout(block: Block, context: Context) -> Nodes:
-    """A box with its icon in front of its text."""
+    """A box with its icon in front of its text; of Notion's own drawn icons there is no picture to show."""
     context.block = block.id
     text = inlines(block.text, context)
     icon = _icon(block.icon, context)
@@ -153,6 +153,7 @@ def _icon(icon: Icon | None, context: Context) -> Inlines:
         return (Text(icon.emoji),)
     if icon.file is None:
         # Notion names its own icons and gives no picture of them.
+        context.problem("note", f"The icon “{icon.name}” is left out: Notion gives no picture of its own icons.")
         return ()
     if not (icon.file.hosted or is_safe(icon.file.url)):
         context.problem("warning", "An icon is left out: a blog cannot show a picture from its address.")
@@ -297,9 +298,11 @@ def audio(block: Block, context: Context) -> Nodes:
 
 
 def file(block: Block, context: Context) -> Nodes:
-    """A link to a file, under its name."""
+    """A link to a file, under its name; its caption follows."""
     url = _file_url(block, context)
-    return _link(url, block, context) if url is not None else _caption(block, context)
+    if url is None:
+        return _caption(block, context)
+    return (Paragraph((Link(url, (Text(_label(url, block, context)),)),)), *_caption(block, context))
 
 
 def bookmark(block: Block, context: Context) -> Nodes:
@@ -384,12 +387,17 @@ def _file_url(block: Block, context: Context) -> Url | None:
 def _link(url: Url, block: Block, context: Context) -> Nodes:
     """Return a paragraph with a link: under the caption, the file's name, or the address itself."""
     label = _without_links(inlines(block.caption, context))
+    return (Paragraph((Link(url, label or (Text(_label(url, block, context)),)),)),)
+
+
+def _label(url: Url, block: Block, context: Context) -> str:
+    """Return what to call what `url` points to: the file's name, the title of a page of the blog, or the address itself."""
     name = as_text(block.data.get("name")) or (block.file.name if block.file else "")
     if "." not in name and isinstance(url, str):
         name = ""  # the last word of an address, which says less than the whole
     page = context.titles.get(url, "") if isinstance(url, SitePath) else ""
     shown = name or page or (url if isinstance(url, str) else url.path.rsplit("/", 1)[-1])
-    return (Paragraph((Link(url, label or (Text(_flat(shown)),)),)),)
+    return _flat(shown)
 
 
 def _without_links(children: Inlines) -> Inlines:
