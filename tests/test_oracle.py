@@ -6,11 +6,8 @@ import pytest
 
 from notion2jekyll.markdown.nodes import Item, Link, List, Paragraph, SitePath, Span, Text
 from oracle import commonmark
-from oracle.fixtures import kramdown
 from oracle.kramdown import Kramdown, RenderError
 from oracle.page import Malformed, expected, parse, read
-
-__all__ = ["kramdown"]
 
 
 def test_kramdown_runs_as_on_github_pages(kramdown: Kramdown) -> None:

@@ -34,11 +34,8 @@ from notion2jekyll.markdown.nodes import (
     Toc,
 )
 from notion2jekyll.markdown.serialize import heading_id, heading_ids, serialize, visible
-from oracle.fixtures import kramdown
 from oracle.kramdown import Kramdown
 from oracle.page import parse, read
-
-__all__ = ["kramdown"]
 
 FIGURE = """\
 <figure>
@@ -118,7 +115,7 @@ INLINES: dict[str, tuple[BlockNode, str]] = {
     "picture": (p(Image(SITE, "A [b]")), '![A \\[b\\]](<{{ "/assets/사진%201.png" | relative_url }}>)'),
     "picture with a size": (
         p(Image("https://e.x/i.png", 'a"b', (("height", "20"),))),
-        '<img src="https://e.x/i.png" alt="a&quot;b" height="20" />',
+        '<p><img src="https://e.x/i.png" alt="a&quot;b" height="20" /></p>',
     ),
     "wide space at the start": (p("\u3000글"), "\u3000글"),
     "spaces at the edges": (p("    a  "), "a"),

@@ -13,12 +13,9 @@ from notion2jekyll.markdown.dialect import Dialect
 from notion2jekyll.markdown.nodes import Doc, Heading, Inlines, Item, List, Paragraph, Quote, Table, Text
 from notion2jekyll.markdown.serialize import serialize
 from oracle import commonmark
-from oracle.fixtures import kramdown
 from oracle.kramdown import Kramdown
 from oracle.page import expected, read
 from oracle.strategies import documents, inlines
-
-__all__ = ["kramdown"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 

@@ -41,11 +41,8 @@ from notion2jekyll.markdown.nodes import (
 )
 from notion2jekyll.markdown.serialize import serialize
 from oracle import commonmark
-from oracle.fixtures import kramdown
 from oracle.kramdown import Kramdown
 from oracle.page import Block, Chars, Malformed, expected, read
-
-__all__ = ["kramdown"]
 
 ROWS: list[dict[str, Any]] = [
     json.loads(row) for row in (Path(__file__).parent / "data/hazards.jsonl").read_text("utf-8").splitlines()

@@ -50,6 +50,8 @@ __all__ = ["heading_id", "heading_ids", "serialize", "visible"]
 
 Lines = list[str]
 
+_LONE_IMG = re.compile(r"<img [^<>]*/>")
+
 _EMPTY = "<!-- -->"
 """Nothing, visibly: the text of an item without text, and what keeps two lists apart."""
 
@@ -116,6 +118,8 @@ class _Writer:
 
     def _paragraph(self, children: Inlines) -> Lines:
         text = line(children, "paragraph", self.dialect)
+        if _LONE_IMG.fullmatch(text):
+            return [f"<p>{text}</p>"]  # CommonMark takes a line of one tag for a block, not for a paragraph
         return [self._in_line(text)] if text else []
 
     def _in_line(self, text: str) -> str:
