@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from notion2jekyll.convert import Style
+from notion2jekyll.convert.dates import locale
 from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll.posts import Options, Role
 from notion2jekyll.notion.ids import parse_id
@@ -42,6 +43,11 @@ def _zone(name: str) -> str:
             f"{name!r} is no time zone; use a name such as Asia/Seoul or Europe/Berlin"
         ) from None
     return name
+
+
+def _language(tag: str) -> str:
+    locale(tag)
+    return tag
 
 
 def _folder(path: str) -> str:
@@ -137,6 +143,9 @@ class Jekyll(_Section):
     assets: Assets = Assets()
     colors: Literal["inline", "class", "off"] = "inline"
     """How Notion's colours are carried over: as style attributes, as classes for a stylesheet of yours, or not at all."""
+    language: Annotated[str, AfterValidator(_language)] | None = None
+    """Language tag in whose way dates in the text are written (`ko`: 2026년 11월 20일); by default as in Notion's API
+    (2026-11-20)."""
     unsupported: Literal["hidden", "visible"] = "hidden"
     """Whether readers see a short notice in place of a block that cannot be shown. The report always has it."""
 
@@ -198,7 +207,7 @@ class Config(_Section):
             assets=jekyll.assets.folder,
             front_matter=jekyll.front_matter,
             properties=self.notion.properties,
-            style=Style(jekyll.colors, jekyll.unsupported),
+            style=Style(jekyll.colors, jekyll.unsupported, jekyll.language),
         )
 
     def policy(self) -> Policy:

@@ -153,7 +153,9 @@ def _icon(icon: Icon | None, context: Context) -> Inlines:
         return (Text(icon.emoji),)
     if icon.file is None:
         # Notion names its own icons and gives no picture of them.
-        context.problem("note", f"The icon “{icon.name}” is left out: Notion gives no picture of its own icons.")
+        context.problem(
+            "note", f"The icon “{icon.name}” is left out: Notion gives no picture of its own icons."
+        )
         return ()
     if not (icon.file.hosted or is_safe(icon.file.url)):
         context.problem("warning", "An icon is left out: a blog cannot show a picture from its address.")

@@ -38,6 +38,8 @@ class Style:
     """`inline`: style attributes, right on any theme · `class`: classes for a stylesheet of the site · `off`."""
     unsupported: Literal["hidden", "visible"] = "hidden"
     """Whether readers see a short notice where a block cannot be shown; the report always has it."""
+    language: str | None = None
+    """The language tag in whose way mentioned dates are written; None: ISO 8601, as Notion's API gives them."""
 
 
 @dataclass(slots=True)

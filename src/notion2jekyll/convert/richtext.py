@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from notion2jekyll.convert import style
 from notion2jekyll.convert.context import Context
+from notion2jekyll.convert.dates import written
 from notion2jekyll.markdown.nodes import (
     Attributes,
     Break,
@@ -255,7 +256,10 @@ def _link_mention(run: Run, context: Context) -> Inlines:
     return (Link(url, lines(title)),) if url is not None and title else lines(title)
 
 
-def _date(run: Run, _: Context) -> Inlines:
+def _date(run: Run, context: Context) -> Inlines:
+    if context.style.language:
+        ends = (as_text(run.data.get(end)) for end in ("start", "end"))
+        return lines(" → ".join(written(end, context.style.language) for end in ends if end) or run.text)
     # Notion's own text is made for machines: `2026-11-20T09:30:00.000+01:00`.
     return lines(_CLOCK.sub(lambda found: f" {found[1]}" + (f" {found[2]}" if found[2] else ""), run.text))
 
