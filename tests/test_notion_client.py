@@ -223,15 +223,42 @@ def test_a_larger_budget_is_used(fake: FakeNotion) -> None:
     assert (fake.refused, notion.waited) == (0, 0.0)
 
 
-def test_one_refusal_holds_back_everybody(fake: FakeNotion) -> None:
-    fake.limit(180, used=170)  # somebody else was there before us
+def test_one_refusal_holds_back_everybody() -> None:
+    """Somebody else spent most of the budget before us."""
+    time = Time()
+    allowed = {0: 10, 1: 180}
+    refused: list[float] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        moment = time.now
+        await asyncio.sleep(0)
+        allowed[int(moment // 60)] -= 1
+        if allowed[int(moment // 60)] >= 0:
+            return carried(None, request)
+        refused.append(moment)
+        return carried(fakes.rate_limited(60 - moment), request)
+
     seen = Seen()
-    _, notion = use(fake.settings(), many(60), seen)
-    assert 1 <= fake.refused <= Politeness().in_flight
-    assert len(fake.log) == notion.requests == 60 + fake.refused
-    assert fake.time.now == 60.0
+    settings = NotionSettings("t", clock=time.clock, sleep=time.sleep, transport=httpx.MockTransport(answer))
+    _, notion = use(settings, many(60), seen)
+    assert set(refused) == {0.0}
+    assert len(refused) <= Politeness().in_flight
+    assert notion.requests == 60 + len(refused)
+    assert time.now == 60.0
     assert seen.waits == [60.0]
-    assert notion.waited == pytest.approx(60)
+    assert notion.waited == 60.0
+
+
+def test_waiting_at_the_gate_is_no_sign_of_a_dead_host() -> None:
+    time = Time()
+    script: list[Wrong] = [fakes.Reset(), fakes.rate_limited(600), fakes.Reset(), fakes.Reset()]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return carried(script.pop(0) if script else None, request)
+
+    settings = NotionSettings("t", clock=time.clock, sleep=time.sleep, transport=httpx.MockTransport(answer))
+    _, notion = use(settings, many(2))
+    assert notion.requests == 6
 
 
 def test_after_a_refusal_one_goes_first() -> None:
@@ -333,7 +360,12 @@ def test_no_window_ever_holds_more_than_the_budget(delays: list[float], budget: 
             "NOTION_TOKEN",
         ),
         (fakes.NO_CAPABILITY, AccessDenied, "“Insufficient permissions for this endpoint”", "Read content"),
-        (fakes.BLOCKED, AccessDenied, "may not do this: “You have been rate limited”", "ask an owner"),
+        (
+            fakes.BLOCKED,
+            AccessDenied,
+            "has blocked this connection: “You have been rate limited”",
+            "Ask an owner",
+        ),
         (
             fakes.EDGE,
             Unreachable,

@@ -521,7 +521,8 @@ def test_any_pages_come_out_whole_in_whatever_order_answers_arrive(
 
         fake.each(choose)
         reading, trees = read(
-            fake.settings(transport=Shuffled(random), politeness=Politeness(budget=100_000)), database
+            fake.settings(transport=Shuffled(random), politeness=Politeness(budget=100_000, patience=1e9)),
+            database,
         )
         assert [page.id for page in reading.listing.pages] == ids
         assert [shown(trees[page]) for page in ids] == [expected_outline(body) for body in bodies]

@@ -182,10 +182,9 @@ class FakeNotion(NotionServer):
         """Let `choose` decide by a request's line and how often that line was seen before (0, 1, …)."""
         self._choose = choose
 
-    def limit(self, budget: int, *, used: int = 0) -> None:
-        """Allow `budget` requests in each minute of the fake time, `used` of the first gone already."""
+    def limit(self, budget: int) -> None:
+        """Allow `budget` requests in each minute of the fake time."""
         self._limit = budget
-        self._arrivals[int(self.time.now // 60)] += used
 
     def counts(self) -> Counter[str]:
         """How often each request arrived."""

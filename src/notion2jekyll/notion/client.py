@@ -78,7 +78,7 @@ class Politeness:
     throttled_attempts: int = 12
     """How often one request may be turned away for being one too many."""
     patience: float = 120.0
-    """After this long (and three attempts) a request counts as failed, however few its attempts were."""
+    """A request that got no answer at all counts as failed after this long and two attempts."""
     first_pause: float = 1.0
     """The pause after a first failure, doubled each time."""
     longest_pause: float = 30.0
@@ -131,6 +131,7 @@ class _Failure(Exception):
         self.what = what
         self.status = status
         self.pause = pause
+        self.took = 0.0
 
     @property
     def throttled(self) -> bool:
@@ -253,20 +254,25 @@ class PoliteTransport(httpx.AsyncBaseTransport):
         The extension `attempts` of a request lowers how often it is tried.
         """
         failures: list[_Failure] = []
+        rested = 0.0
         attempts = int(request.extensions.get("attempts", self._rules.attempts))
-        began = self._settings.clock()
 
         def give_up(_: RetryCallState) -> bool:
             throttled = sum(failure.throttled for failure in failures)
             silent = all(failure.status is None for failure in failures)
-            late = silent and len(failures) > 1 and self._settings.clock() - began > self._rules.patience
+            # Only its own time counts: what it waited at the gate is no sign of a dead host.
+            tried = rested + sum(failure.took for failure in failures)
+            late = silent and len(failures) > 1 and tried > self._rules.patience
             endless = (failures[-1].pause or 0.0) > self._rules.longest_wish
             spent = len(failures) - throttled >= attempts or throttled >= self._rules.throttled_attempts
             return late or endless or spent
 
         def own_pause(_: RetryCallState) -> float:
             # Where all are to wait, the gate is closed, and this request waits there with the others.
-            return 0.0 if failures[-1].throttled else self._backoff(failures)
+            nonlocal rested
+            pause = 0.0 if failures[-1].throttled else self._backoff(failures)
+            rested += pause
+            return pause
 
         retrier = AsyncRetrying(
             sleep=self._gate.pause,
@@ -296,6 +302,7 @@ class PoliteTransport(httpx.AsyncBaseTransport):
     async def _once(self, request: httpx.Request, failures: list[_Failure]) -> httpx.Response:
         """Return a good or final response; else raise a _Failure, which is among `failures` then."""
         async with self._gate.turn():
+            began = self._settings.clock()
             try:
                 response = await self._carrier.send(request)
             except (httpx.TransportError, httpx.DecodingError) as error:
@@ -306,6 +313,7 @@ class PoliteTransport(httpx.AsyncBaseTransport):
             self._progress.request(SERVICE, f"{request.method} {request.url.path} → {outcome}")
             if failure is None:
                 return response
+            failure.took = self._settings.clock() - began
             failures.append(failure)
             if failure.throttled:
                 pause = failure.pause if failure.pause is not None else self._backoff(failures)
@@ -514,10 +522,11 @@ class Notion:
 
     def unreachable(self, what: str) -> Unreachable:
         """Return the error that ends a run because of `what` came back."""
+        own = "" if self._url == API_URL else " NOTION_API_URL points to another address than Notion's own."
         return Unreachable(
             f"Notion ({host(self._url)}) could not be read: {what}.",
-            hint=f"Nothing was written, so just run it again later. If it stays like this, look at Notion's status "
-            f"({STATUS_PAGE}) and at your network; NOTION_API_URL should not be set unless you mean it.",
+            hint="Nothing was written, so just run it again later. If it stays like this, look at Notion's status "
+            f"({STATUS_PAGE}) and at your network.{own}",
         )
 
     async def _ask(self, method: str, path: str, **more: Any) -> Json:
@@ -551,7 +560,13 @@ class Notion:
                 "something in front of Notion turned the request away before Notion saw it (403 with a web page"
                 + (f", Ray ID {ray})" if ray else ")")
             )
-        if error.status in (403, 429):
+        if error.status == 429:
+            return AccessDenied(
+                f"Notion has blocked this connection: “{message.rstrip('.')}” ({NEVER_AGAIN}). Waiting does not help.",
+                hint=f"Ask an owner of the Notion workspace what happened to the connection ({CONNECTIONS}), or ask "
+                "Notion's support (team@makenotion.com).",
+            )
+        if error.status == 403:
             return AccessDenied(
                 f"Notion knows the token, but it may not do this: “{message.rstrip('.')}”.",
                 hint=f"Open {CONNECTIONS}, choose your connection, and under Capabilities tick “Read content”. If it is "
