@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mangle import mangled
 from notion2jekyll.convert import Address, Article, Style, convert
-from notion2jekyll.convert.blocks import BLOCKS, LISTS, player
+from notion2jekyll.convert.blocks import BLOCKS, LISTS
 from notion2jekyll.convert.languages import ROUGE, rouge
 from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll.site import Site
@@ -441,31 +441,6 @@ def test_colours_are_carried_over_as_asked() -> None:
     assert 'class="notion-red"' in look["class"]
     assert 'class="notion-blue-background"' in look["class"]
     assert look["off"] == "xy\n"
-
-
-@pytest.mark.parametrize(
-    ("url", "frame"),
-    [
-        (
-            "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=42",
-            "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ",
-        ),
-        ("https://youtu.be/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
-        ("https://m.youtube.com/shorts/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
-        ("https://www.youtube.com/embed/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
-        ("https://vimeo.com/76979871", "https://player.vimeo.com/video/76979871?dnt=1"),
-        ("https://player.vimeo.com/video/76979871", "https://player.vimeo.com/video/76979871?dnt=1"),
-        ("https://www.youtube.com/@someone", None),
-        ('https://youtu.be/"><script>', None),
-        ("https://notyoutube.com/watch?v=dQw4w9WgXcQ", None),
-        ("https://youtube.com.evil.example/watch?v=x", None),
-        ("https://vimeo.com/about", None),
-        ("http://[", None),
-        ("", None),
-    ],
-)
-def test_players_are_known_by_their_service(url: str, frame: str | None) -> None:
-    assert player(url) == frame
 
 
 def test_a_language_is_one_word_that_rouge_knows() -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from notion2jekyll.convert import style
 from notion2jekyll.convert.context import Context
 from notion2jekyll.convert.languages import rouge
+from notion2jekyll.convert.players import player
 from notion2jekyll.convert.richtext import colored, destination, inlines, is_safe, lasting, lines, page_link
 from notion2jekyll.markdown.nodes import (
     BlockNode,
@@ -282,8 +283,8 @@ def video(block: Block, context: Context) -> Nodes:
     url = _file_url(block, context)
     if url is None:
         return _caption(block, context)
-    if isinstance(url, str) and (frame := player(url)):
-        return _media("iframe", frame, FRAME, block, context, link=url)
+    if isinstance(url, str) and (known := player(url)):
+        return _media("iframe", known.url, known.attributes(), block, context, link=url)
     if isinstance(url, str) and _extension(url) not in VIDEO:
         return _link(url, block, context)
     return _media("video", url, (("controls", "controls"), ("style", "max-width: 100%")), block, context)
@@ -322,39 +323,9 @@ def bookmark(block: Block, context: Context) -> Nodes:
 def embed(block: Block, context: Context) -> Nodes:
     """A player where the service is known, else a link."""
     address = as_text(block.data.get("url")).strip()
-    if frame := player(address):
-        return _media("iframe", frame, FRAME, block, context, link=address)
+    if known := player(address):
+        return _media("iframe", known.url, known.attributes(), block, context, link=address)
     return bookmark(block, context)
-
-
-FRAME: Final = (
-    ("width", "560"),
-    ("height", "315"),
-    ("style", "max-width: 100%; border: 0"),
-    ("loading", "lazy"),
-    ("allowfullscreen", "allowfullscreen"),
-)
-
-
-def player(url: str) -> str | None:
-    """Return the address of the player for a video at `url` that sets no cookies, None for an unknown service."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    path = parts.path.strip("/").split("/")
-    video_id = ""
-    if host == "youtu.be":
-        video_id = path[0]
-    elif host in ("youtube.com", "youtube-nocookie.com"):
-        video_id = path[1] if path[0] in ("embed", "shorts", "live") and len(path) > 1 else ""
-        video_id = video_id or parse_qs(parts.query).get("v", [""])[0]
-    elif host in ("vimeo.com", "player.vimeo.com") and path[-1].isdigit():
-        return f"https://player.vimeo.com/video/{path[-1]}?dnt=1"
-    if video_id and all(c.isalnum() or c in "-_" for c in video_id):
-        return f"https://www.youtube-nocookie.com/embed/{video_id}"
-    return None
 
 
 def _extension(url: str) -> str:
