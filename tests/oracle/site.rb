@@ -7,8 +7,9 @@ require "json"
 require "stringio"
 require "jekyll"
 
-ARGV.each do |folder|
-  ENV["TZ"] = "UTC" # the zone of the machines that build GitHub Pages; `timezone:` changes it
+$stdout.sync = true
+
+def build(folder)
   log = StringIO.new
   Jekyll.logger.writer.define_singleton_method(:logdevice) { |_| log }
   destination = "#{folder}.out"
@@ -22,7 +23,15 @@ ARGV.each do |folder|
       layout: post.data["layout"], html: File.file?(place) ? File.read(place) : ""
     }]
   end
-  $stdout.puts JSON.generate({ posts: posts, log: log.string })
+  { posts: posts, log: log.string }
 rescue StandardError, Jekyll::Errors::FatalException => e
-  $stdout.puts JSON.generate({ error: "#{e.class}: #{e.message}" })
+  { error: "#{e.class}: #{e.message}" }
+end
+
+# A process for each: a site's time zone stays with the process. UTC is that of the machines that build GitHub Pages.
+ARGV.each do |folder|
+  Process.wait(fork do
+    ENV["TZ"] = "UTC"
+    $stdout.puts JSON.generate(build(folder))
+  end)
 end

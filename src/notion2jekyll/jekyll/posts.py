@@ -238,9 +238,9 @@ def slugify(text: str, policy: Literal["unicode", "ascii", "id"], page_id: str) 
         return page_id.replace("-", "")
     if policy == "ascii":
         text = anyascii(text)
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
     # Variation selectors choose the look of an emoji or ideograph; they would be an invisible part of the name.
     text = re.sub("[\u180b-\u180d\ufe00-\ufe0f\u20dd-\u20e4\U000e0100-\U000e01ef]", "", text)
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
     words = "".join(
         char if unicodedata.category(char)[0] in "LM" or char.isdecimal() else " " for char in text
     ).split()
@@ -248,7 +248,7 @@ def slugify(text: str, policy: Literal["unicode", "ascii", "id"], page_id: str) 
     slug = "-".join(filter(None, map(_without_loose_marks, words)))[:MAX_SLUG].rstrip("-")
     while len(slug.encode()) > MAX_SLUG_BYTES:
         slug = slug[:-1].rstrip("-")
-    return slug or fallback
+    return unicodedata.normalize("NFC", slug) or fallback
 
 
 def _without_loose_marks(word: str) -> str:
@@ -282,7 +282,7 @@ def address(path: str, meta: Meta, site: Site) -> str:
     # The zone of the build: that of the site, whatever zone the date is written in.
     day = meta.date.astimezone(site.zone)
     # Jekyll sees a category in lower case and drops repetitions.
-    names = dict.fromkeys((*site.categories, *meta.categories))
+    names = dict.fromkeys(filter(None, (*site.categories, *meta.categories, site.category)))
     fields = {
         "categories": "/".join(dict.fromkeys(category.lower() for category in names)),
         "slugified_categories": "/".join(dict.fromkeys(map(_jekyll_slug, names))),
@@ -290,7 +290,7 @@ def address(path: str, meta: Meta, site: Site) -> str:
         "i_month": str(day.month), "i_day": str(day.day), "short_year": f"{day:%y}", "y_day": f"{day:%j}",
         "hour": f"{day:%H}", "minute": f"{day:%M}", "second": f"{day:%S}",
         "week": f"{day:%V}", "short_day": f"{day:%a}", "long_day": f"{day:%A}", "short_month": f"{day:%b}",
-        "long_month": f"{day:%B}", "w_year": f"{day:%G}", "w_day": f"{day:%u}",
+        "long_month": f"{day:%B}", "w_year": f"{day.isocalendar().year:04}", "w_day": f"{day:%u}",
         "title": slug, "slug": slug, "name": _jekyll_slug(name), "output_ext": ".html", "collection": "posts", "path": name,
     }  # fmt: skip
 
@@ -310,20 +310,19 @@ def _jekyll_slug(text: str) -> str:
     return re.sub(r"-+", "-", "".join(char if _is_alnum(char) else "-" for char in text)).strip("-").lower()
 
 
-_DROPPED_MARKS: Final = frozenset({1, 7, 8, 9, 107, 122, 202, 216, 220, 222, 226, 228, 230, 232, 233, 234})
-_KEPT_SCRIPTS: Final = re.compile(
-    "[\u0345\u0363-\u036f\u0590-\u08ff\u1de7-\u1df4\u2de0-\u2dff\ua674-\ua67b\ua69e\ua69f]"
-)
-_DROPPED_TONES: Final = re.compile("[\u0e47\u0e4c\u0e4e]")
-
-
 def _is_alnum(char: str) -> bool:
-    """Return whether Ruby's `[[:alnum:]]` has `char`: not every mark, so that Jekyll cuts some Indian and Thai words."""
     kind = unicodedata.category(char)
-    if kind[0] == "M":
-        dropped = unicodedata.combining(char) in _DROPPED_MARKS and not _KEPT_SCRIPTS.match(char)
-        return not (dropped or _DROPPED_TONES.match(char))
-    return kind[0] == "L" or kind in ("Nd", "Nl") or "Ⓐ" <= char <= "ⓩ"
+    return kind[0] in "LM" or kind == "Nd"
+
+
+def _own_permalink(place: Place) -> str | None:
+    """Return the address to write into the post itself: where Jekyll's versions disagree about it.
+
+    Jekyll 4 keeps the marks of Indian scripts and others in an address, Jekyll 3, which GitHub Pages runs, makes hyphens
+    of many. In an address a colon would be a placeholder, and a percent sign be decoded.
+    """
+    marks = any(unicodedata.category(char)[0] == "M" for char in place.path)
+    return place.url if marks and not re.search(r":[a-z_]|%", place.url) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +465,7 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
         "layout": site.layout,
         "title": about.title,
         "date": about.date,
+        "permalink": _own_permalink(place),
         "last_modified_at": front_matter.Stamp(modified) if modified else None,
         "categories": list(about.categories),
         "tags": list(about.tags),

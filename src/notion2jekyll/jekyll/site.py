@@ -48,7 +48,9 @@ class Site:
     future: bool = False
     """Whether posts dated ahead are shown."""
     categories: tuple[str, ...] = ()
-    """Categories that the site's own defaults give to every post."""
+    """Categories that the site's own defaults give to every post, before its own."""
+    category: str = ""
+    """The one that they give after its own (`category:`); empty for none."""
     layout: str | None = "post"
     """The layout to name in a post; None where the site's own defaults name one."""
     engine: Literal["kramdown", "commonmark"] = "kramdown"
@@ -111,7 +113,8 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             ),
             url=(str(config.get("url") or "") + str(config.get("baseurl") or "")).rstrip("/"),
             future=config.get("future") is True,
-            categories=_names(defaults.get("categories")) + _names([defaults.get("category")]),
+            categories=_names(defaults.get("categories")),
+            category=str(defaults.get("category") or ""),
             layout=None if defaults.get("layout") else _theme_layout(config),
             engine="commonmark" if markdown in ("gfm", "commonmark", "commonmarkghpages") else "kramdown",
             gfm=str(kramdown.get("input") or "GFM").lower() == "gfm",
