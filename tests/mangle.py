@@ -54,5 +54,6 @@ def mangled(draw: st.DrawFn, value: Any) -> Any:
         if draw(st.booleans()):
             del holder[last]
         else:
-            holder[last] = draw(JUNK)
+            # A copy: the next round may mangle what this one put in.
+            holder[last] = copy.deepcopy(draw(JUNK))
     return value
