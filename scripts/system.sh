@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests need beside Python: a real Jekyll with kramdown's GFM parser, a real browser, and npm, which brings
-# GitHub's own description of its API. Installs what is missing.
+# What the tests need beside Python: a real Jekyll with kramdown's GFM parser and its default theme, a real browser, and
+# npm, which brings GitHub's own description of its API. Installs what is missing.
 set -eu
 here=$(dirname "$0")
 missing=""
@@ -10,6 +10,9 @@ command -v git >/dev/null 2>&1 || need git
 command -v jekyll >/dev/null 2>&1 || need jekyll
 ruby -e 'require "kramdown-parser-gfm"' >/dev/null 2>&1 || need ruby-kramdown-parser-gfm
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium
+ruby -e 'gem "minima"; gem "jekyll-feed"; gem "jekyll-seo-tag"' >/dev/null 2>&1 || need jekyll-theme-minima
+# Formulas are typeset in the tests as a site's theme does it.
+test -f /usr/share/javascript/katex/katex.min.js || need libjs-katex
 command -v npm >/dev/null 2>&1 || need npm
 if [ -n "$missing" ]; then
     echo "==> Installing Debian packages:$missing"

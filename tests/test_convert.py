@@ -178,7 +178,7 @@ def told(nodes: Inlines, marks: frozenset[str] = frozenset(), link: str | None =
 
 
 NAMES = {"bold": "strong", "italic": "em", "strikethrough": "del", "underline": "ins", "code": "code"}
-COLORS = {"red": "color: #c4554d", "blue_background": "background-color: #e9f3f7"}
+COLORS = {"red": "color: #b93c37", "blue_background": "background-color: #337ea926"}
 
 runs = st.builds(
     lambda text, marks, href, color: run(text, *marks, href=href, color=color),
@@ -436,8 +436,8 @@ def test_colours_are_carried_over_as_asked() -> None:
         "paragraph", rich_text=[run("x", color="red"), run("y", color="sparkling")], color="blue_background"
     )
     look = {name: written(article(block, style=Style(colors=name))) for name in ("inline", "class", "off")}
-    assert "color: #c4554d" in look["inline"]
-    assert "background-color: #e9f3f7" in look["inline"]
+    assert "color: #b93c37" in look["inline"]
+    assert "background-color: #337ea926" in look["inline"]
     assert 'class="notion-red"' in look["class"]
     assert 'class="notion-blue-background"' in look["class"]
     assert look["off"] == "xy\n"

@@ -5,6 +5,7 @@ To add a type: write its function, add its line to `BLOCKS`, add a pair of files
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final, Literal
@@ -40,6 +41,7 @@ from notion2jekyll.markdown.nodes import (
     Toc,
     Url,
 )
+from notion2jekyll.markdown.plain import visible
 from notion2jekyll.notion.model import Block, Icon, as_text, normal_id, parse_text, plain
 
 Nodes = tuple[BlockNode, ...]
@@ -197,7 +199,23 @@ def table(block: Block, context: Context) -> Nodes:
     )
     if not rows:
         return ()
-    return (Table(rows, bool(block.data.get("has_column_header")), bool(block.data.get("has_row_header"))),)
+    made = Table(rows, bool(block.data.get("has_column_header")), bool(block.data.get("has_row_header")))
+    return (Container("div", style.wide(context.style), (made,)),) if _is_wide(rows) else (made,)
+
+
+PHONE: Final = 40
+"""Letters that stand beside each other on a phone."""
+_WORD = re.compile(r"[^\s\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef-]+")
+
+
+def _is_wide(rows: Sequence[Sequence[Inlines]]) -> bool:
+    """Whether a table cannot be made as narrow as a phone: its longest words and some space between them are too much."""
+    columns = max(map(len, rows))
+    longest = [
+        max((len(word) for row in rows if n < len(row) for word in _WORD.findall(visible(row[n]))), default=2)
+        for n in range(columns)
+    ]
+    return sum(longest) + 3 * columns > PHONE
 
 
 # Layout --------------------------------------------------------------------------------------------------------------
@@ -205,10 +223,12 @@ def table(block: Block, context: Context) -> Nodes:
 
 def column_list(block: Block, context: Context) -> Nodes:
     """Columns side by side, under each other where the screen is narrow."""
+    ratios = [column.data.get("width_ratio") for column in block.children]
+    known = any(isinstance(ratio, int | float) for ratio in ratios)
     columns = []
-    for column in block.children:
-        ratio = column.data.get("width_ratio")
-        look = style.column(float(ratio) if isinstance(ratio, int | float) else None, context.style)
+    for column, ratio in zip(block.children, ratios, strict=True):
+        share = float(ratio) if isinstance(ratio, int | float) else 1 / len(ratios)
+        look = style.column(share if known else None, context.style)
         columns.append(Container("div", look, nodes(column.children, context)))
     return (Container("div", style.columns(context.style), tuple(columns)),) if columns else ()
 
@@ -241,7 +261,7 @@ def tab(block: Block, context: Context) -> Nodes:
         icon = _icon(label.icon, context)
         title = (*icon, Text(" "), *text) if icon and text else (icon or text)
         body: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
-        out.append(Container("section", (("class", "notion-tab"),), (*body, *nodes(label.children, context))))
+        out.append(Container("section", style.tab(context.style), (*body, *nodes(label.children, context))))
     return tuple(out)
 
 
@@ -264,6 +284,7 @@ def nothing(_: Block, __: Context) -> Nodes:
 
 # Media and links -----------------------------------------------------------------------------------------------------
 
+CONTROLS: Final = (("controls", "controls"), ("style", style.PLAYER))
 VIDEO: Final = frozenset({"mp4", "m4v", "mov", "webm", "ogv"})
 AUDIO: Final = frozenset({"mp3", "m4a", "ogg", "oga", "wav", "flac", "aac", "opus"})
 
@@ -287,7 +308,7 @@ def video(block: Block, context: Context) -> Nodes:
         return _media("iframe", known.url, known.attributes(), block, context, link=url)
     if isinstance(url, str) and _extension(url) not in VIDEO:
         return _link(url, block, context)
-    return _media("video", url, (("controls", "controls"), ("style", "max-width: 100%")), block, context)
+    return _media("video", url, CONTROLS, block, context)
 
 
 def audio(block: Block, context: Context) -> Nodes:
@@ -297,7 +318,7 @@ def audio(block: Block, context: Context) -> Nodes:
         return _caption(block, context)
     if isinstance(url, str) and _extension(url) not in AUDIO:
         return _link(url, block, context)
-    return _media("audio", url, (("controls", "controls"),), block, context)
+    return _media("audio", url, CONTROLS, block, context)
 
 
 def file(block: Block, context: Context) -> Nodes:

@@ -12,6 +12,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from notion2jekyll.convert.style import PLAYER
 from notion2jekyll.markdown.nodes import Attributes
 
 
@@ -27,9 +28,9 @@ class Player(NamedTuple):
 
     def attributes(self) -> Attributes:
         """Return the attributes of the `<iframe>`: never wider than the page, videos at 16 to 9, loaded when seen."""
-        look = "max-width: 100%; border: 0"
+        look = f"{PLAYER}; border: 0"
         if not self.height:
-            look = "width: 100%; max-width: 560px; height: auto; aspect-ratio: 16 / 9; border: 0"
+            look += "; height: auto; aspect-ratio: 16 / 9"
         return (
             ("title", self.service),
             ("width", "560"),
