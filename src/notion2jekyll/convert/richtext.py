@@ -134,8 +134,8 @@ def _piece(run: Run, context: Context) -> _Piece | None:
     wraps += [_Wrap(mark) for name, mark in MARKS.items() if name in run.marks]
     if attributes := style.color(run.color, context.style):
         wraps.append(_Wrap("span", attributes=attributes))
-    if "code" in run.marks and run.kind == "text":
-        content = (Code(lasting(run.text)),)
+    if "code" in run.marks:
+        content = (Code(lasting(run.text)),) if run.kind == "text" else _as_code(content)
     return _Piece(tuple(wraps), content)
 
 
@@ -144,12 +144,14 @@ def destination(href: str, context: Context) -> Url | None:
     place = reference(href)
     if place is None:
         if href.startswith("#"):
+            context.problem("note", f"A link within the page, to {href!r}, is shown as plain text.")
             return None
         return safe_url(href, context)
     address = context.address(place.id)
     if address is not None and address.url is not None:
         return address.url
     if place.id == context.page:
+        context.problem("note", "A link within the page is shown as plain text.")
         return None
     if place.public and address is None:
         return safe_url(href, context)
@@ -157,6 +159,17 @@ def destination(href: str, context: Context) -> Url | None:
         "note", "A link to a Notion page is shown as plain text: that page is not published on the blog."
     )
     return None
+
+
+def _as_code(content: Inlines) -> Inlines:
+    """Return a mention as code; formulas and pictures stay what they are."""
+    out: list[Inline] = []
+    for part in content:
+        if isinstance(part, Text):
+            out.append(Code(part.value))
+        else:
+            out.append(Link(part.url, _as_code(part.children)) if isinstance(part, Link) else part)
+    return tuple(out)
 
 
 def _nest(pieces: Sequence[_Piece]) -> Inlines:
@@ -175,14 +188,26 @@ def _nest(pieces: Sequence[_Piece]) -> Inlines:
     return _joined(out)
 
 
-def _preference(choice: tuple[_Wrap, int]) -> tuple[bool, int, int]:
-    # Links go outside everything: a link in two halves would be two links. Then whatever reaches furthest; max() keeps
-    # the first of equals, which is the outermost of MARKS; colours go inside.
+def _preference(choice: tuple[_Wrap, int]) -> tuple[int, bool, bool]:
+    # Whatever reaches furthest goes outside, a link before a mark that reaches as far. max() keeps the first of equals,
+    # which is the outermost of MARKS; colours go inside.
     wrap, end = choice
-    return (wrap.mark == "link", end, wrap.mark != "span")
+    return (end, wrap.mark == "link", wrap.mark != "span")
 
 
 def _reach(pieces: Sequence[_Piece], start: int, wrap: _Wrap) -> int:
+    end = _end(pieces, start, wrap)
+    if wrap.mark == "link":
+        return end
+    # A link in two halves would be two links: a mark ends where one starts that reaches further than the mark.
+    for place in range(start + 1, end):
+        for other in pieces[place].wraps:
+            if other.mark == "link" and _end(pieces, place, other) > end:
+                return place
+    return end
+
+
+def _end(pieces: Sequence[_Piece], start: int, wrap: _Wrap) -> int:
     end = start
     while end < len(pieces) and wrap in pieces[end].wraps:
         end += 1
