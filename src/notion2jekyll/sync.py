@@ -22,7 +22,7 @@ from notion2jekyll.jekyll import front_matter, posts
 from notion2jekyll.jekyll.site import CONFIG, parse_site
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import Listing, Reading, Source, Wanted, read_schema, read_source
-from notion2jekyll.notion.model import Failed, File, Tree, hosted_files
+from notion2jekyll.notion.model import Failed, File, Page, Tree, hosted_files
 from notion2jekyll.plan import Output, Plan, check_listing, make_plan
 from notion2jekyll.progress import Progress
 from notion2jekyll.publish import Rule, could_serve, whereabouts
@@ -244,9 +244,8 @@ def _read(
         brief = decide(wishes, memory, listing.pages)
         if not job.force:
             check_listing(len(listing.pages), memory.state)
-        bodies = frozenset(
-            page for page in brief.whys if not _made(bench.outputs.get(page), page, brief, listing)
-        )
+        rows = {page.id: page for page in listing.pages}
+        bodies = frozenset(page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief))
         return Wanted(bodies, lookups=brief.vanished if listing.complete else frozenset())
 
     def deliver(tree: Tree | Failed) -> None:
@@ -285,14 +284,13 @@ def _as_error(problem: Problem) -> Problem:
     return replace(problem, severity="error") if problem.severity == "warning" else problem
 
 
-def _made(output: Output | None, page: str, brief: Brief, listing: Listing) -> bool:
+def _made(output: Output | None, page: Page, brief: Brief) -> bool:
     """Return whether `output`, made before a race was lost, is still what the page should be."""
     if output is None:
         return False
-    now = next(one for one in listing.pages if one.id == page)
     entry = replace(output.entry, settled=True)
-    path, links = brief.index.places[page].path, brief.index.links(entry.links)
-    return state.stale(now, entry, path=path, fingerprint=brief.fingerprint, links=links) is None
+    path, links = brief.index.places[page.id].path, brief.index.links(entry.links)
+    return state.stale(page, entry, path=path, fingerprint=brief.fingerprint, links=links) is None
 
 
 def _rule(job: Job, sources: tuple[Source, ...], progress: Progress) -> Rule | Literal["all"]:
