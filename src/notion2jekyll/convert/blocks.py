@@ -41,7 +41,7 @@ from notion2jekyll.markdown.nodes import (
     Toc,
     Url,
 )
-from notion2jekyll.markdown.plain import visible
+from notion2jekyll.markdown.plain import is_blank, visible
 from notion2jekyll.notion.model import Block, Icon, as_text, normal_id, parse_text, plain
 
 Nodes = tuple[BlockNode, ...]
@@ -381,7 +381,9 @@ def _file_url(block: Block, context: Context) -> Url | None:
 def _link(url: Url, block: Block, context: Context) -> Nodes:
     """Return a paragraph with a link: under the caption, the file's name, or the address itself."""
     label = _without_links(inlines(block.caption, context))
-    return (Paragraph((Link(url, label or (Text(_label(url, block, context)),)),)),)
+    if is_blank(label):
+        label = (Text(_label(url, block, context)),)
+    return (Paragraph((Link(url, label),)),)
 
 
 def _label(url: Url, block: Block, context: Context) -> str:

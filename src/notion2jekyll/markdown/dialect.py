@@ -186,6 +186,9 @@ UNSAFE: tuple[Unsafe, ...] = (
         kinds=_IN_BRACKETS,
     ),
     Unsafe(_LINE(r"\A(\[)(?=[ xX]\](?:[ \t]|\Z))"), "a box to tick", where=_ITEM),
+    Unsafe(
+        _LINE(r"\\\Z"), "two at the end of a line break it, to kramdown, where a list follows", "reference", where=_ITEM
+    ),
     # In a heading ----------------------------------------------------------------------------------------------------
     Unsafe(_LINE(r"(?:\A|(?<=[ \t]))(#)#*\Z"), "closes the heading, unseen", where=_HEADING),
     Unsafe(_LINE(r"#(?=#*\Z)"), "closes the heading, unseen, even without a space", where=_HEADING, only="not gfm"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from notion2jekyll.markdown.nodes import Attributes, Inline, Inlines, Url
 
 _OPENING_OF_LIQUID = re.compile(r"\{(?=[{%]|\Z)")
-_REFERENCE = re.compile(r"&(?=#?\w[\w:.-]*;)")
+_REFERENCE = re.compile(r"&(?=[#\w])")
 _PUNCTUATION = re.compile(r"-(?=-)|[!-,./:-@\[-`{-~]")
 _PLAIN_PUNCTUATION = frozenset(",;()/?%+=")
 _UNSAFE_IN_URL = re.compile(
