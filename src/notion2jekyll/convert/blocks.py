@@ -18,7 +18,6 @@ from notion2jekyll.convert.players import player
 from notion2jekyll.convert.richtext import colored, destination, inlines, is_safe, lasting, lines, page_link
 from notion2jekyll.markdown.nodes import (
     BlockNode,
-    Break,
     CodeBlock,
     Container,
     Details,
@@ -79,7 +78,7 @@ def _lists(blocks: Sequence[Block], context: Context) -> Iterable[BlockNode]:
     first = blocks[0]
     for block in blocks:
         anew = isinstance(block.data.get("list_start_index"), int)
-        if items and (anew or block.data.get("list_format") != first.data.get("list_format")):
+        if items and (anew or _style(block) != _style(first)):
             yield _list(first, items)
             first, items = block, []
         items.append(_item(block, context))
@@ -88,13 +87,17 @@ def _lists(blocks: Sequence[Block], context: Context) -> Iterable[BlockNode]:
 
 def _list(first: Block, items: list[Item]) -> List:
     start = first.data.get("list_start_index")
-    styles: Mapping[str, Literal["alpha", "roman"]] = {"letters": "alpha", "roman": "roman"}
     return List(
         ordered=first.type == "numbered_list_item",
         items=tuple(items),
         start=start if isinstance(start, int) else 1,
-        style=styles.get(as_text(first.data.get("list_format")), "decimal"),
+        style=_style(first),
     )
+
+
+def _style(block: Block) -> Literal["decimal", "alpha", "roman"]:
+    styles: Mapping[str, Literal["alpha", "roman"]] = {"letters": "alpha", "roman": "roman"}
+    return styles.get(as_text(block.data.get("list_format")), "decimal")
 
 
 def _item(block: Block, context: Context) -> Item:
@@ -109,9 +112,8 @@ def paragraph(block: Block, context: Context) -> Nodes:
     """A paragraph; blocks indented under it stay indented."""
     text = _text(block, context)
     own: Nodes = (Paragraph(text),) if text else ()
-    if not block.children:
-        return own
-    return (*own, Container("div", style.indent(context.style), nodes(block.children, context)))
+    below = nodes(block.children, context)
+    return (*own, Container("div", style.indent(context.style), below)) if below else own
 
 
 def heading(block: Block, context: Context) -> Nodes:
@@ -404,8 +406,6 @@ def _without_links(children: Inlines) -> Inlines:
             out.append(_without_links(child.children))
         elif isinstance(child, Span):
             out.append((Span(child.mark, _without_links(child.children), child.attributes),))
-        elif isinstance(child, Break):
-            out.append((Text(" "),))
         else:
             out.append((child,))
     return tuple(part for group in out for part in group)

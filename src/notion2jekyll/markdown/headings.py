@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from notion2jekyll.markdown import html
 from notion2jekyll.markdown.inline import line
 from notion2jekyll.markdown.nodes import (
+    Code,
     Container,
     Details,
     Heading,
     Item,
+    Link,
     List,
     Quote,
+    Span,
+    Text,
 )
 from notion2jekyll.markdown.plain import is_blank, shown
 
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notion2jekyll.markdown.dialect import Dialect
-    from notion2jekyll.markdown.nodes import BlockNode, Doc
+    from notion2jekyll.markdown.nodes import BlockNode, Doc, Inline, Inlines
 
 
 def heading_id(text: str) -> str:
@@ -59,10 +65,27 @@ def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
         if dialect.kramdown and not dialect.gfm:  # plain kramdown makes them of the Markdown, escapes and all
             text = line(heading.children, "heading", dialect)
         else:
-            text = "".join(shown(heading.children, "", pictures=False))
+            written = line(heading.children, "heading", dialect)
+            text = "".join(shown(_with_references(heading.children, written), "", pictures=False))
         id_ = _ascii_id(text) if plain else heading_id(text)
         number = seen[plain, id_] = seen.get((plain, id_), -1) + 1
         yield heading, f"{id_}-{number}" if number else id_
+
+
+def _with_references(children: Inlines, written: str) -> Inlines:
+    """Return inlines with code that is `written` as HTML as kramdown sees it: with the digits of its references."""
+    out: list[Inline] = []
+    for child in children:
+        match child:
+            case Code(value) if html.code(value) in written:
+                out.append(Text(re.sub(r"</?code>|<br>", "", html.code(value))))
+            case Span():
+                out.append(replace(child, children=_with_references(child.children, written)))
+            case Link():
+                out.append(replace(child, children=_with_references(child.children, written)))
+            case _:
+                out.append(child)
+    return tuple(out)
 
 
 def _headings(children: tuple[BlockNode | Item, ...], *, in_html: bool) -> Iterator[tuple[Heading, bool]]:
