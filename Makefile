@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 DEMO_DIR ?= build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint fmt bench clean setup system
+.PHONY: help demo test check lint fmt bench fuzz clean setup system
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -54,6 +54,9 @@ fmt: setup  ## Format the code
 
 bench: setup  ## Measure speed and needless escapes (not part of the tests)
 	@$(BIN)/python -m benchmarks
+
+fuzz: setup  ## Hold N random pages of Notion against their posts (N=1000, SEED=... to see the same again)
+	@cd tests && ../$(BIN)/python -m fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED))
 
 clean:  ## Remove everything that was installed or built
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

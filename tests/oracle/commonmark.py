@@ -27,6 +27,8 @@ def _task_lists(state: StateCore) -> None:
 
 
 _ENGINE = MarkdownIt("commonmark", {"html": True, "xhtmlOut": True}).enable(["table", "strikethrough"])
+# An address between `<` and `>` is shown as it is written; this engine would decode it.
+_ENGINE.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
 _ENGINE.core.ruler.push("task_lists", _task_lists)
 
 
