@@ -75,10 +75,10 @@ def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
     entries = memory.state.entries
     refusals = {page.id: refusal(page, wishes.rule) for page in listing}
     published = tuple(page for page in listing if refusals[page.id] is None)
-    index = _index(published, listing, wishes, memory)
+    stay, notes = _deleted_by_hand(published, memory, restore=wishes.restore)
+    index = _index(published, listing, wishes, memory, stay)
     mark = fingerprint(wishes.options, memory.site)
     _known(wishes.pages, refusals.keys() | entries.keys())
-    stay, notes = _deleted_by_hand(published, memory, restore=wishes.restore)
     whys: dict[str, str] = {}
     for page in published:
         entry = entries.get(page.id)
@@ -120,8 +120,12 @@ def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
     )
 
 
-def _index(published: Sequence[Page], listing: Sequence[Page], wishes: Wishes, memory: Memory) -> posts.Index:
+def _index(
+    published: Sequence[Page], listing: Sequence[Page], wishes: Wishes, memory: Memory, stay: Collection[str]
+) -> posts.Index:
+    """Return where every page goes; pages in `stay` have no address, for links must not lead there, but keep their place."""
     entries = memory.state.entries.values()
+    published = [page for page in published if page.id not in stay]
     ids = {page.id for page in published}
     return posts.index(
         published,
@@ -130,7 +134,9 @@ def _index(published: Sequence[Page], listing: Sequence[Page], wishes: Wishes, m
         memory.site,
         held={entry.page: entry.path for entry in entries if not entry.removed},
         paths=memory.snapshot.files,
-        reserved={entry.path for entry in entries if entry.removed and entry.page not in ids},
+        reserved={
+            entry.path for entry in entries if entry.page in stay or (entry.removed and entry.page not in ids)
+        },
     )
 
 

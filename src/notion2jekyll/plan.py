@@ -182,6 +182,7 @@ def make_plan(
     """
     outputs = sorted(outputs, key=lambda output: output.entry.path)
     draft = _Draft(snapshot, state, policy)
+    draft.drafts = _draft_places(gone, draft)
     draft.leaving = _leaving(outputs, gone, draft)
     for page in sorted(gone):
         if page in state.entries:
@@ -190,7 +191,7 @@ def make_plan(
         draft.publish(output, state.entries.get(output.entry.page))
     handled = {output.entry.page for output in outputs} | set(gone)
     for page in sorted(set(state.entries) - handled):
-        draft.keep(state.entries[page])
+        draft.stay(state.entries[page])
 
     used = {path for entry in draft.entries.values() for path in entry.files}
     wanted = {path: file for output in outputs for path, file in sorted(output.files.items()) if path in used}
@@ -230,8 +231,8 @@ class _Draft:
     unchanged: int = 0
     leaving: frozenset[str] = frozenset()
     """Paths that posts leave in this very plan, by moving or going."""
-    drafts: set[str] = field(default_factory=set)
-    """Paths of the posts that become drafts in this very plan."""
+    drafts: Mapping[str, str] = field(default_factory=dict)
+    """Page id → path of the draft, for posts that become drafts in this very plan."""
     twins: dict[str, str] = field(default_factory=dict)
     """Path as a file system without case or Unicode forms sees it → path."""
 
@@ -254,6 +255,11 @@ class _Draft:
         """Remember `entry`, whose post stays."""
         self.entries[entry.page] = entry
         self.unchanged += not entry.removed
+
+    def stay(self, entry: Entry) -> None:
+        """Remember the `entry` of a page that nothing is to be done for; not a draft that a person threw away."""
+        if not entry.removed or entry.path in self.snapshot.files or not self.snapshot.complete:
+            self.keep(entry)
 
     def clash(self, page: str, path: str, why: str, previous: Entry | None) -> None:
         """Leave everything of `page` alone, because of what is at `path`."""
@@ -326,7 +332,7 @@ class _Draft:
             if not self.snapshot.complete:
                 self.keep(entry)
         elif entry.removed:
-            self.keep(entry)
+            self.stay(entry)
         elif self.policy.removed == "keep":
             self.keep(replace(entry, removed=True))
         elif not self.as_left(entry):
@@ -338,23 +344,32 @@ class _Draft:
             self._to_drafts(entry, why)
 
     def _to_drafts(self, entry: Entry, why: str) -> None:
-        stem = re.sub(r"^\d{4}-\d{2}-\d{2}-", "", entry.path.rsplit("/", 1)[-1]).removesuffix(".md")
-        place = next(
-            (
-                place
-                for place in (f"{DRAFTS}{stem}.md", f"{DRAFTS}{stem}-{entry.page.replace('-', '')}.md")
-                if place not in self.drafts and self.obstacle(place) is None
-            ),
-            None,
-        )
+        place = self.drafts.get(entry.page)
         if place is None:
             self.clash(
                 entry.page, entry.path, "it cannot become a draft: files that are not ours are there", entry
             )
             return
-        self.drafts.add(place)
         self.entries[entry.page] = replace(entry, path=place, removed=True)
         self.changes.append(Change("move", place, entry.page, entry.title, why, None, entry.path))
+
+
+def _draft_places(gone: Mapping[str, str], draft: _Draft) -> Mapping[str, str]:
+    """Return where the posts of pages in `gone` are kept as drafts; a name that is taken gets the id of the page."""
+    places: dict[str, str] = {}
+    if draft.policy.removed != "draft":
+        return places
+    for page in sorted(gone):
+        entry = draft.state.entries.get(page)
+        if entry is None or entry.removed or not draft.as_left(entry):
+            continue
+        stem = re.sub(r"^\d{4}-\d{2}-\d{2}-", "", entry.path.rsplit("/", 1)[-1]).removesuffix(".md")
+        taken = {_folded(place) for place in places.values()}
+        for place in (f"{DRAFTS}{stem}.md", f"{DRAFTS}{stem}-{page.replace('-', '')}.md"):
+            if _folded(place) not in taken and draft.obstacle(place, frozenset()) is None:
+                places[page] = place
+                break
+    return places
 
 
 def _leaving(outputs: Iterable[Output], gone: Mapping[str, str], draft: _Draft) -> frozenset[str]:
@@ -366,7 +381,7 @@ def _leaving(outputs: Iterable[Output], gone: Mapping[str, str], draft: _Draft) 
         if page in entries
         and draft.as_left(entries[page])
         and not entries[page].removed
-        and draft.policy.removed == "delete"
+        and (draft.policy.removed == "delete" or page in draft.drafts)
     }
     moves = {
         previous.path: output.entry.path
