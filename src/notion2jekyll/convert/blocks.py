@@ -109,7 +109,10 @@ def _item(block: Block, context: Context) -> Item:
 
 
 def paragraph(block: Block, context: Context) -> Nodes:
-    """A paragraph; blocks indented under it stay indented."""
+    """A paragraph; a line break within it stays one. Blocks indented under it are in a box that is indented as well.
+
+    An empty paragraph is left out: the theme sets the space between paragraphs.
+    """
     text = _text(block, context)
     own: Nodes = (Paragraph(text),) if text else ()
     below = nodes(block.children, context)
@@ -117,7 +120,7 @@ def paragraph(block: Block, context: Context) -> Nodes:
 
 
 def heading(block: Block, context: Context) -> Nodes:
-    """A heading one level deeper than in Notion: the post's title is the page's one heading of level 1.
+    """A heading, one level deeper than in Notion: the post's title is the page's one heading of level 1.
 
     What a toggleable heading folds away follows it in the open, so that it reads everywhere and keeps its anchor.
     """
@@ -128,19 +131,22 @@ def heading(block: Block, context: Context) -> Nodes:
 
 
 def toggle(block: Block, context: Context) -> Nodes:
-    """A summary that unfolds."""
+    """A summary that unfolds what is in it, without any script; closed at first, as in Notion."""
     return (Details(_text(block, context), nodes(block.children, context)),)
 
 
 def quote(block: Block, context: Context) -> Nodes:
-    """A quotation with everything in it."""
+    """A quotation, with all blocks that are in it."""
     text = _text(block, context)
     own: Nodes = (Paragraph(text),) if text else ()
     return (Quote((*own, *nodes(block.children, context))),)
 
 
 def callout(block: Block, context: Context) -> Nodes:
-    """A box with its icon in front of its text; of Notion's own drawn icons there is no picture to show."""
+    """A box in its colour, its icon in front of its text. Emojis and pictures are carried over.
+
+    Notion's own icons are not: it names them and gives no picture of them.
+    """
     context.block = block.id
     text = inlines(block.text, context)
     icon = _icon(block.icon, context)
@@ -170,7 +176,10 @@ def _icon(icon: Icon | None, context: Context) -> Inlines:
 
 
 def code(block: Block, context: Context) -> Nodes:
-    """Code exactly as it was typed, with its caption under it."""
+    """Code exactly as it was typed, in the colours of its language, with its caption under it in italics.
+
+    Languages have the names that Rouge knows. A diagram in Mermaid is shown as its code, unless the theme draws it.
+    """
     text = plain(block.text).replace("\r\n", "\n").replace("\r", "\n")
     language = rouge(as_text(block.data.get("language")))
     return (CodeBlock(text.removesuffix("\n"), language), *_caption(block, context))
@@ -182,7 +191,7 @@ def _caption(block: Block, context: Context) -> Nodes:
 
 
 def equation(block: Block, _: Context) -> Nodes:
-    """A formula on a line of its own."""
+    """A formula on a line of its own, for MathJax or KaTeX where the theme loads one of them."""
     tex = as_text(block.data.get("expression")).strip()
     return (MathBlock(tex),) if tex else ()
 
@@ -193,7 +202,11 @@ def divider(_: Block, __: Context) -> Nodes:
 
 
 def table(block: Block, context: Context) -> Nodes:
-    """A table; headers where Notion has them."""
+    """A table with the header row and header column that it has in Notion; what is in its cells keeps its looks.
+
+    It is HTML where Markdown has no form for it: without header row, with a header column, or with links within the
+    site. A table that is wider than a phone can be moved sideways. Column widths and cell colours are not in the API.
+    """
     rows = tuple(
         tuple(inlines(cell, context) for cell in row.cells)
         for row in block.children
@@ -224,7 +237,7 @@ def _is_wide(rows: Sequence[Sequence[Inlines]]) -> bool:
 
 
 def column_list(block: Block, context: Context) -> Nodes:
-    """Columns side by side, under each other where the screen is narrow."""
+    """Columns beside each other in their widths; one under the other where the screen is narrow."""
     ratios = [column.data.get("width_ratio") for column in block.children]
     known = any(isinstance(ratio, int | float) for ratio in ratios)
     columns = []
@@ -243,7 +256,10 @@ def children_only(block: Block, context: Context) -> Nodes:
 
 
 def synced_block(block: Block, context: Context) -> Nodes:
-    """The blocks that are kept equal in several places; a copy whose original cannot be read is a problem."""
+    """The blocks that are kept equal in several places, in each of them.
+
+    A copy whose original is on a page that is not shared with the connection is missing, and a warning says so.
+    """
     if not block.children and block.data.get("synced_from"):
         context.block = block.id
         context.problem(
@@ -255,7 +271,7 @@ def synced_block(block: Block, context: Context) -> Nodes:
 
 
 def tab(block: Block, context: Context) -> Nodes:
-    """Tabs, one under the other: each label, then what it holds."""
+    """Tabs, one under the other: each label in bold, then what is in the tab. Nothing is hidden behind a click."""
     out: list[BlockNode] = []
     for label in block.children:
         context.block = label.id
@@ -268,19 +284,19 @@ def tab(block: Block, context: Context) -> Nodes:
 
 
 def meeting_notes(block: Block, context: Context) -> Nodes:
-    """The title, summary and notes of a meeting; never its transcript."""
+    """The title, summary and notes of a meeting; its transcript is never published."""
     title = inlines(parse_text(block.data.get("title")), context)
     own: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
     return (*own, *nodes(block.children, context))
 
 
 def table_of_contents(_: Block, __: Context) -> Nodes:
-    """The headings of the page."""
+    """Links to the headings of the page, nested by their levels: by kramdown itself for the first one in a page."""
     return (Toc(),)
 
 
 def nothing(_: Block, __: Context) -> Nodes:
-    """A block that is part of Notion's surroundings, not of the text."""
+    """Nothing: it is part of Notion's surroundings, not of the text."""
     return ()
 
 
@@ -292,7 +308,10 @@ AUDIO: Final = frozenset({"mp3", "m4a", "ogg", "oga", "wav", "flac", "aac", "opu
 
 
 def image(block: Block, context: Context) -> Nodes:
-    """A picture, with its caption under it where it has one."""
+    """A picture, with its caption under it. One that Notion hosts is copied into the repository.
+
+    Its caption describes it to those who do not see it. Width and alignment are not in the API.
+    """
     url = _file_url(block, context)
     if url is None:
         return _caption(block, context)
@@ -302,7 +321,7 @@ def image(block: Block, context: Context) -> Nodes:
 
 
 def video(block: Block, context: Context) -> Nodes:
-    """A player: for files, and for the services whose address of a player is known."""
+    """A player: for files, which are copied where Notion hosts them, and for services whose player is known; else a link."""
     url = _file_url(block, context)
     if url is None:
         return _caption(block, context)
@@ -314,7 +333,7 @@ def video(block: Block, context: Context) -> Nodes:
 
 
 def audio(block: Block, context: Context) -> Nodes:
-    """A player for sound."""
+    """A player, with a copy of the file where Notion hosts it; a link where the address is no sound file."""
     url = _file_url(block, context)
     if url is None:
         return _caption(block, context)
@@ -324,7 +343,7 @@ def audio(block: Block, context: Context) -> Nodes:
 
 
 def file(block: Block, context: Context) -> Nodes:
-    """A link to a file, under its name; its caption follows."""
+    """A link to the file, under its caption or its name. It is copied into the repository where Notion hosts it."""
     url = _file_url(block, context)
     if url is None:
         return _caption(block, context)
@@ -332,7 +351,10 @@ def file(block: Block, context: Context) -> Nodes:
 
 
 def bookmark(block: Block, context: Context) -> Nodes:
-    """A link, under its caption where it has one."""
+    """A link, under its caption where it has one, else under its address: the preview in Notion is not in the API.
+
+    Where the address is that of a page in Notion which is published, the link leads to its post.
+    """
     address = as_text(block.data.get("url")).strip()
     if not address:
         return _caption(block, context)
@@ -427,20 +449,23 @@ def _media(
 
 
 def child_page(block: Block, context: Context) -> Nodes:
-    """A page inside the page: a link where it is published, else its title; never its content."""
+    """A link to the post of a page inside the page, where that is published; else its title, with a note in the report.
+
+    Its content is never shown here.
+    """
     text = page_link(block.id, as_text(block.data.get("title")), context)
     return (Paragraph(text),) if text else ()
 
 
 def child_database(block: Block, context: Context) -> Nodes:
-    """A database inside the page: its title; its rows are pages of their own."""
+    """The title of a database inside the page, with a note in the report; its rows are pages of their own."""
     title = as_text(block.data.get("title"))
     context.problem("note", f"The database “{title or 'untitled'}” is shown by its title alone.")
     return (Paragraph(lines(title)),) if title else ()
 
 
 def link_to_page(block: Block, context: Context) -> Nodes:
-    """A link to another page."""
+    """A link to another page's post; the page's title where it is not published and Notion tells it, with a note."""
     target = block.data.get("page_id") or block.data.get("database_id")
     if not isinstance(target, str):
         return unknown(block, context)
@@ -449,7 +474,10 @@ def link_to_page(block: Block, context: Context) -> Nodes:
 
 
 def unknown(block: Block, context: Context) -> Nodes:
-    """A block that cannot be shown: a problem in the report, and a notice for readers where the configuration asks."""
+    """Nothing, and a warning in the report: Notion does not give what is in it, or this version does not know it.
+
+    With `jekyll: {unsupported: visible}` readers get a short notice in its place.
+    """
     name = (as_text(block.data.get("block_type")) or block.type).replace("_", " ")
     context.block = block.id
     context.problem(
