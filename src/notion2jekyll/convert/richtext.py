@@ -199,11 +199,10 @@ def _reach(pieces: Sequence[_Piece], start: int, wrap: _Wrap) -> int:
     end = _end(pieces, start, wrap)
     if wrap.mark == "link":
         return end
-    # A link in two halves would be two links: a mark ends where one starts that reaches further than the mark.
+    # Where two cross, the one that reaches further stays whole, and so does a link: in two halves it would be two links.
     for place in range(start + 1, end):
-        for other in pieces[place].wraps:
-            if other.mark == "link" and _end(pieces, place, other) > end:
-                return place
+        if any(_end(pieces, place, other) > end for other in pieces[place].wraps):
+            return place
     return end
 
 
