@@ -15,13 +15,14 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from notion2jekyll.convert import Address, Article, Style, convert, style
 from notion2jekyll.convert.blocks import LISTS
 from notion2jekyll.demo import journal
 from notion2jekyll.demo.workspace import Workspace
 from notion2jekyll.jekyll import posts
-from notion2jekyll.jekyll.site import Site
+from notion2jekyll.jekyll.site import Site, parse_site
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.notion.model import Block, File, Page, Tree, parse_block, parse_page
@@ -154,7 +155,8 @@ def write_site(folder: Path, looks: Style | None = None, *, stylesheet: bool = F
         wanted |= {place.path: file for place, file in made.files.items()}
         post = f"---\nlayout: post\ntitle: {json.dumps(name.replace('_', ' '))}\n---\n{markdown(made)}"
         (folder / "_posts" / f"2026-11-19-{name.replace('_', '-')}.md").write_text(post, encoding="utf-8")
-    wanted |= _journal(folder, looks)
+    journals, more = _journal(folder, looks)
+    wanted |= more
     for path, file in wanted.items():
         place = folder / path.removeprefix("/")
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -166,19 +168,20 @@ def write_site(folder: Path, looks: Style | None = None, *, stylesheet: bool = F
         shutil.copyfile(STYLESHEET, folder / "assets/notion2jekyll.css")
         main = '---\n---\n@import url("notion2jekyll.css");\n@import "minima";\n'
         (folder / "assets/main.scss").write_text(main, encoding="utf-8")
-    return [f"/{name.replace('_', '-')}/" for name in pages]
+    return [*(f"/{name.replace('_', '-')}/" for name in pages), *journals]
 
 
-def _journal(folder: Path, looks: Style | None) -> dict[str, File]:
-    """Write the demo's journal as posts; returns its files by path."""
+def _journal(folder: Path, looks: Style | None) -> tuple[list[str], dict[str, File]]:
+    """Write the demo's journal as posts; returns their addresses, and their files by path."""
     workspace = Workspace(clock=lambda: datetime(2026, 3, 23, tzinfo=UTC))
     ids = journal.build(workspace)
 
     def block(name: str) -> Block:
         return parse_block(workspace.block(name), tuple(map(block, workspace.child_ids(name))))
 
-    site, options = Site(), posts.Options()
-    pages = [parse_page(workspace.page(ids.second_week))]
+    (site, _), options = parse_site(CONFIG), posts.Options()
+    published = (ids.first_week, ids.second_week, ids.english, ids.japanese)
+    pages = [parse_page(workspace.page(page)) for page in published]
     index = posts.index(pages, pages, options, site, held={})
     wanted: dict[str, File] = {}
     for page in pages:
@@ -188,7 +191,7 @@ def _journal(folder: Path, looks: Style | None) -> dict[str, File]:
         )
         (folder / index.places[page.id].path).write_bytes(post)
         wanted |= {place.path: file for place, file in made.files.items()}
-    return wanted
+    return [quote(place.url) for place in index.places.values()], wanted
 
 
 def _content(file: File) -> bytes:

@@ -117,6 +117,16 @@ def test_every_picture_is_there(inline: Look, width: int) -> None:
         assert 0 < shown <= width, source
 
 
+def test_every_address_within_the_site_leads_somewhere(inline: Look) -> None:
+    script = """Promise.all([...document.querySelectorAll('.post-content [href], .post-content [src]')]
+      .map(one => one.href ?? one.src).filter(url => url.startsWith(location.origin))
+      .map(async url => [url.slice(location.origin.length), (await fetch(url)).status]))"""
+    seen = [found for page in inline.pages for found in inline.ask(page, DESKTOP, script)]
+    assert len(seen) > 20
+    # Pages of the site that the cases link to by an address of theirs, not of this site's.
+    assert {url for url, status in seen if status != 200} == set()
+
+
 def test_players_keep_their_shape(inline: Look) -> None:
     for width, wide in ((DESKTOP, 560), (PHONE, 360)):
         (box,) = inline.ask(

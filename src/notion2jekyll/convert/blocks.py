@@ -132,7 +132,7 @@ def heading(block: Block, context: Context) -> Nodes:
 
 def toggle(block: Block, context: Context) -> Nodes:
     """A summary that unfolds what is in it, without any script; closed at first, as in Notion."""
-    return (Details(_text(block, context), nodes(block.children, context)),)
+    return (Details(_text(block, context), nodes(block.children, context), style.toggle(context.style)),)
 
 
 def quote(block: Block, context: Context) -> Nodes:

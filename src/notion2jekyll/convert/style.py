@@ -78,6 +78,11 @@ def indent(style: Style) -> Attributes:
     return _box("indent", "margin-left: 1.5em", style)
 
 
+def toggle(style: Style) -> Attributes:
+    """Return the attributes of a toggle: themes rarely keep what follows away from a closed one."""
+    return _box("toggle", "margin-bottom: 1em", style)
+
+
 def tab(style: Style) -> Attributes:
     """Return the attributes of the box around a tab: its label, then what it holds."""
     return _box("tab", "padding-left: 1em; border-left: 3px solid #80808066", style)
