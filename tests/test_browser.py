@@ -105,6 +105,12 @@ def test_what_is_wide_moves_within_its_box(inline: Look) -> None:
     assert [overflow for _, overflow in boxes].count("auto") == 4
 
 
+def test_only_wide_tables_are_in_a_box() -> None:
+    assert "notion-wide" not in rendered.markdown(rendered.article(rendered.raw("table")))
+    assert "notion-wide" not in rendered.markdown(rendered.article(rendered.raw("table_row")))
+    assert rendered.markdown(rendered.article(rendered.wide())).count("notion-wide") == 3
+
+
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_every_picture_is_there(inline: Look, width: int) -> None:
     inline.browser.open(f"{inline.url}/everything/", width)
