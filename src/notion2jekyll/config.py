@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -262,23 +262,41 @@ def parse(text: str, name: str) -> Config:
             f"{name} is empty or holds no `key: value` lines.",
             hint="Start from config.example.yaml of this project.",
         )
-    problems = [
-        Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint)
-        for at, message, hint in (*_duplicates(node), *_dates(raw), *_secrets(raw))
-    ]
     try:
-        config = Config.model_validate(raw)
-    except ValidationError as error:
-        faults = list(dict.fromkeys(_explain(fault) for fault in error.errors()))
-        for at, message, hint in faults:
-            # Of a value with several forms pydantic tries all: the fault deepest inside is the one that was meant.
-            if not any(len(other) > len(at) and other[: len(at)] == at for other, _, _ in faults):
-                problems.append(Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint))
-        config = None
+        config, faults = _read(node, raw)
+    except RecursionError:
+        raise ConfigError(
+            f"{name} refers to itself.", hint="Write the value out where `*` stands for it."
+        ) from None
+    problems = [
+        Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint) for at, message, hint in faults
+    ]
     if problems or config is None:
         count = "There is a mistake" if len(problems) == 1 else f"There are {len(problems)} mistakes"
         raise ConfigError(f"{count} in the configuration.", problems=tuple(problems))
     return config
+
+
+def _read(node: yaml.Node | None, raw: Mapping[Any, Any]) -> tuple[Config | None, list[Fault]]:
+    """Return the configuration in `raw`, whose YAML is `node`, None where it does not fit; and everything wrong with it."""
+    secrets = list(_secrets(raw))
+    faults = [*_duplicates(node), *_odd_keys(node), *_dates(raw), *secrets]
+    hidden = [at for at, _, _ in secrets]
+    try:
+        return Config.model_validate(raw), faults
+    except ValidationError as error:
+        explained = dict.fromkeys(
+            _explain(fault) for fault in error.errors() if fault["type"] != "invalid_key"
+        )
+    found: dict[Place, tuple[str, str]] = {}
+    for at, message, hint in explained:
+        # Of a value with several forms pydantic tries all: the fault deepest inside is the one that was meant.
+        inner = any(len(other) > len(at) and other[: len(at)] == at for other, _, _ in explained)
+        # What is a secret is in no message.
+        if not inner and not any(at[: len(way)] == way for way in hidden):
+            other, _ = found.get(at, ("", ""))
+            found[at] = (f"{other}, or: {message.partition(': ')[2]}" if other else message, hint)
+    return None, [*faults, *((at, message, hint) for at, (message, hint) in found.items())]
 
 
 def schema() -> str:
@@ -301,7 +319,7 @@ WORDS: Final = {
 }
 """Kind of fault → how to say it to somebody who writes YAML, where pydantic speaks to programmers."""
 
-Place = Sequence[str | int]
+Place = tuple[str | int, ...]
 Fault = tuple[Place, str, str]
 
 
@@ -366,6 +384,18 @@ def _duplicates(node: yaml.Node | None, at: tuple[str | int, ...] = ()) -> Itera
             yield from _duplicates(value, (*at, number))
 
 
+def _odd_keys(node: yaml.Node | None, at: tuple[str, ...] = ()) -> Iterator[Fault]:
+    """Yield keys of sections that YAML does not read as texts: `on` is true to it."""
+    if not isinstance(node, yaml.MappingNode) or at in (("jekyll", "front_matter"), ("notion", "filter")):
+        return
+    for key, value in node.value:
+        name = str(key.value)
+        if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
+            yield (*at, name), f"the key `{name}` is not read as a text", "Put it in quotes."
+        elif len(at) < 2:
+            yield from _odd_keys(value, (*at, name))
+
+
 def _dates(raw: Mapping[Any, Any]) -> Iterator[Fault]:
     """Yield what YAML took for a date where a text was meant."""
     for at, value in _leaves(raw):
@@ -402,7 +432,8 @@ def _place(node: yaml.Node | None, at: Place) -> str:
     line: int | None = None
     for part in at:
         if isinstance(node, yaml.MappingNode):
-            pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            # The last of its name: that is the one YAML takes.
+            pair = next(((key, value) for key, value in reversed(node.value) if key.value == str(part)), None)
             if pair is None:
                 break
             line, node = pair[0].start_mark.line, pair[1]
