@@ -10,14 +10,20 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fuzz.judge import Case, Judge
 from fuzz.pages import Pages
 from fuzz.shrink import shrink
+from fuzz.site import build
 from oracle.front_matter import Jekyll
 from oracle.kramdown import Kramdown
+
+BATCH = 1000
+"""How many posts a real site of them has."""
 
 
 def cases(seed: int, kind: str) -> Iterator[Case]:
@@ -82,9 +88,18 @@ def main(arguments: list[str]) -> int:
                 small = shrink(each, partial(_goes_wrong, judge, name))
                 _say(f"\n--- {kind} {place} ({each.typography}, {each.colors}): {judge.verdict(small)}")
                 _say(json.dumps(_bare(small.blocks), ensure_ascii=False))
+            for first in range(options.start, options.start + options.number, BATCH):
+                size = min(BATCH, options.start + options.number - first)
+                with TemporaryDirectory() as folder:
+                    said = build(islice(cases(seed, kind), first, first + size), Path(folder))
+                counts["broken build"] += bool(said)
+                _say(
+                    f"{kind}: a site of {size} "
+                    + (f"does not build: {said}" if said else "builds without a word")
+                )
     for name in ("difference", "CommonMark", "front matter", "silent loss", "exception", "broken build"):
         _say(f"{name}: {counts[name]}")
-    return 1 if counts else 0
+    return 1 if counts.total() else 0
 
 
 def _goes_wrong(judge: Judge, how: str, trial: Case) -> bool:

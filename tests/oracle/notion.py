@@ -339,7 +339,7 @@ class _Page:
 
     def link(self, label: str, place: str, body: Json) -> Blocks:
         """A link under the caption, else under `label`."""
-        own = [(char, marks, place) for char, marks, _ in self.chars(body.get("caption"))]
+        own = [(char, marks, place) for char, marks, _ in self.raw(body.get("caption"))]
         if is_blank(own):
             own = [(char, NONE, place) for char in self.words(label)]
         return paragraph(with_formulas(neat(own)))

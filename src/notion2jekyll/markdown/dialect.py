@@ -127,6 +127,9 @@ UNSAFE: tuple[Unsafe, ...] = (
         "opens or closes emphasis",
     ),
     Unsafe(
+        _LINE(r"\*(?=.*%2A)"), "Liquid writes the address after it with a star, the partner of this one", kinds=_IN_BRACKETS
+    ),
+    Unsafe(
         # After a letter `_` cannot open, before a space neither; where none can open, none can close.
         _LINE(r"(?<![^\W\d_²³¹¼-¾])(?<!_)(_{1,2})(?!_|[ \t]|\Z)|(___+)"),
         "opens emphasis",
