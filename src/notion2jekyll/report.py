@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
 from notion2jekyll.errors import Problem, Stop
@@ -125,9 +125,8 @@ def show(report: Report, console: Console, *, quiet: bool = False) -> None:
         for line in _changes(report):
             console.print(line, soft_wrap=True, highlight=False)
     for conflict in report.conflicts:
-        console.print(
-            f"[magenta]![/] {escape(conflict.path)}  {escape(conflict.why)}", soft_wrap=True, highlight=False
-        )
+        line = Text.assemble(("! ", "magenta"), f"{_safe(conflict.path)}  {_safe(conflict.why)}")
+        console.print(line, soft_wrap=True, highlight=False)
     for problem in report.problems:
         if not (quiet and problem.severity == "note"):
             show_problem(problem, console, report.titles)
@@ -138,13 +137,19 @@ def show(report: Report, console: Console, *, quiet: bool = False) -> None:
 def _changes(report: Report) -> Iterator[Text]:
     for change in report.changes:
         sign, color = SIGNS[change.action]
-        line = Text.assemble((f"{sign} ", color), change.path)
+        line = Text.assemble((f"{sign} ", color), _safe(change.path))
         if change.source:
-            line.append(f"  (from {change.source})", "dim")
-        line.append(f"  {change.why}", "dim")
+            line.append(f"  (from {_safe(change.source)})", "dim")
+        line.append(f"  {_safe(change.why)}", "dim")
         yield line
-        for text in report.diffs.get(change.path, "").splitlines():
-            yield Text(f"    {text}", {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], ""))
+        for text in report.diffs.get(change.path, "").split("\n"):
+            if text:
+                yield Text(f"  │ {_safe(text)}", {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], ""))
+
+
+def _safe(text: str) -> str:
+    """Return `text` so that it commands nobody: no terminal by control characters, no GitHub Actions by a line with `::`."""
+    return re.sub(r"\n\s*(?=::)", " ", re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", "\ufffd", text))
 
 
 LOOKS: Final = {"error": ("error", "bold red"), "warning": ("warning", "yellow"), "note": ("note", "dim")}
@@ -156,11 +161,11 @@ def show_problem(problem: Problem, console: Console, titles: Mapping[str, str] |
     line = Text.assemble((f"{word}: ", look))
     title = (titles or {}).get(problem.page or "")
     if title and title not in problem.message:
-        line.append(f"“{title}”: ")
-    line.append(problem.message)
+        line.append(f"“{_safe(title)}”: ")
+    line.append(_safe(problem.message))
     console.print(line, soft_wrap=True, highlight=False)
     if problem.hint:
-        console.print(Text(f"  → {problem.hint}", "dim"), soft_wrap=True, highlight=False)
+        console.print(Text(f"  → {_safe(problem.hint)}", "dim"), soft_wrap=True, highlight=False)
 
 
 def _outcome(report: Report) -> Text:

@@ -1,0 +1,253 @@
+"""What a run tells: its JSON is a contract, and nothing that a page says can take over a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from notion2jekyll.errors import AccessDenied, GuardStop, Problem
+from notion2jekyll.plan import Action, Change, Conflict
+from notion2jekyll.report import Report, Result, message, show, show_problem, stopped, summary
+
+CHANGES = (
+    Change("create", "_posts/2026-11-20-일기.md", "p1", "일기", "new", b"x"),
+    Change("move", "_posts/b.md", "p2", "B", "its address changed", b"x", "_posts/a.md"),
+    Change("delete", "_posts/c.md", "p3", "C", "it is in Notion's trash"),
+)
+CONFLICTS = (Conflict("_posts/d.md", "p4", "a person edited it"),)
+PROBLEMS = (
+    Problem("error", "The page could not be read.", page="p5", hint="The next run tries again."),
+    Problem("warning", "A block is left out.", page="p1", block="b1"),
+    Problem("note", "“일기” is dated ahead.", page="p1", hint="Wait."),
+)
+
+
+def whole(result: Result = "committed", **more: Any) -> Report:
+    parts: dict[str, Any] = {
+        "target": "me/me.github.io (branch main)",
+        "commit": "abc",
+        "url": "https://github.com/me/me.github.io/commit/abc",
+        "changes": CHANGES,
+        "conflicts": CONFLICTS,
+        "problems": PROBLEMS,
+        "unchanged": 7,
+        "requests": {"notion": 12, "github": 3},
+        "waited": 1.23456,
+        "seconds": 9.87654,
+        "titles": {"p1": "일기", "p5": "읽을 수 없음"},
+    }
+    return Report(result, **{**parts, **more})
+
+
+def shown(report: Report, **options: Any) -> str:
+    out = io.StringIO()
+    show(report, Console(file=out, width=80), **options)
+    return out.getvalue()
+
+
+def test_the_json_is_that_of_the_contract() -> None:
+    assert json.loads(whole().as_json()) == {
+        "version": 1,
+        "result": "committed",
+        "commit": "abc",
+        "url": "https://github.com/me/me.github.io/commit/abc",
+        "changes": [
+            {"action": "create", "path": "_posts/2026-11-20-일기.md", "from": None, "page": "p1", "title": "일기", "why": "new"},
+            {"action": "move", "path": "_posts/b.md", "from": "_posts/a.md", "page": "p2", "title": "B", "why": "its address changed"},
+            {"action": "delete", "path": "_posts/c.md", "from": None, "page": "p3", "title": "C", "why": "it is in Notion's trash"},
+        ],
+        "conflicts": [{"path": "_posts/d.md", "page": "p4", "why": "a person edited it"}],
+        "problems": [
+            {"severity": "error", "page": "p5", "block": None, "message": "The page could not be read.", "hint": "The next run tries again."},
+            {"severity": "warning", "page": "p1", "block": "b1", "message": "A block is left out.", "hint": ""},
+            {"severity": "note", "page": "p1", "block": None, "message": "“일기” is dated ahead.", "hint": "Wait."},
+        ],
+        "unchanged": 7,
+        "requests": {"notion": 12, "github": 3, "files": 0},
+        "waited_seconds": 1.235,
+        "seconds": 9.877,
+    }  # fmt: skip
+
+
+def test_the_json_of_nothing_has_every_key() -> None:
+    empty = json.loads(Report("up-to-date").as_json())
+    assert empty.keys() == json.loads(whole().as_json()).keys()
+    assert (empty["commit"], empty["url"], empty["changes"]) == (None, None, [])
+
+
+def test_a_stop_is_a_report_too() -> None:
+    fault = Problem("error", "one of several")
+    guard = stopped(GuardStop("Too many.", hint="Look.", problems=(fault,)), seconds=1.5)
+    assert (guard.result, guard.seconds) == ("stopped", 1.5)
+    assert guard.problems == (Problem("error", "Too many.", hint="Look."), fault)
+    assert stopped(AccessDenied("No."), seconds=0).result == "failed"
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "severities", "strict", "needed"),
+    [
+        ((), (), False, False),
+        ((), ("note",), True, False),
+        ((), ("warning",), False, False),
+        ((), ("warning",), True, True),
+        ((), ("error",), False, True),
+        (CONFLICTS, (), False, True),
+    ],
+)
+def test_a_person_is_needed_for_what_only_a_person_can_do(
+    conflicts: tuple[Conflict, ...], severities: tuple[Any, ...], strict: bool, needed: bool
+) -> None:
+    problems = tuple(Problem(severity, "x") for severity in severities)
+    assert Report("committed", conflicts=conflicts, problems=problems).needs_person(strict=strict) is needed
+
+
+def many(**counts: int) -> tuple[Change, ...]:
+    words: Mapping[str, Action] = {
+        "new": "create",
+        "updated": "update",
+        "moved": "move",
+        "merged": "merge",
+        "removed": "delete",
+    }
+    return tuple(
+        Change(words[word], "p", "p", "t", "w") for word, count in counts.items() for _ in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (many(), ""),
+        (many(new=2, updated=1), "2 new, 1 updated"),
+        (many(removed=1, moved=3, new=1), "1 new, 3 moved, 1 removed"),
+        (many(merged=1), "1 merged"),
+    ],
+)
+def test_changes_are_summed_up(changes: tuple[Change, ...], words: str) -> None:
+    assert summary(changes) == words
+
+
+def test_a_commit_says_what_it_does() -> None:
+    assert message("Sync from Notion: {summary}", CHANGES) == (
+        "Sync from Notion: 1 new, 1 moved, 1 removed\n\n"
+        "+ _posts/2026-11-20-일기.md (new)\n"
+        "→ _posts/b.md (its address changed)\n"
+        "- _posts/c.md (it is in Notion's trash)\n"
+    )
+    assert message("일기\n{summary} {other} {", ()) == "일기 nothing visible changed {other} {\n"
+
+
+def test_a_person_reads_what_was_done() -> None:
+    assert shown(whole()) == (
+        "+ _posts/2026-11-20-일기.md  new\n"
+        "→ _posts/b.md  (from _posts/a.md)  its address changed\n"
+        "- _posts/c.md  it is in Notion's trash\n"
+        "! _posts/d.md  a person edited it\n"
+        "error: “읽을 수 없음”: The page could not be read.\n"
+        "  → The next run tries again.\n"
+        "warning: “일기”: A block is left out.\n"
+        "note: “일기” is dated ahead.\n"
+        "  → Wait.\n"
+        "Committed to me/me.github.io (branch main): 1 new, 1 moved, 1 removed, 7 unchanged. "
+        "https://github.com/me/me.github.io/commit/abc\n"
+        "Requests: 12 to Notion, 3 to GitHub; 9.9 s, of which 1 s waiting as asked.\n"
+    )
+
+
+def test_quiet_leaves_what_needs_a_person() -> None:
+    text = shown(whole(), quiet=True)
+    assert "error: " in text
+    assert "! _posts/d.md" in text
+    assert "note" not in text
+    assert "Committed" not in text
+
+
+@pytest.mark.parametrize(
+    ("result", "changes", "says"),
+    [
+        ("planned", CHANGES, "Would change site: 1 new"),
+        ("planned", (), "Nothing to do for site."),
+        ("up-to-date", (), "Nothing to do for site."),
+        ("written", CHANGES, "Written to site: "),
+        ("stopped", (), "Stopped, nothing was written."),
+        ("failed", (), "Failed, nothing was written."),
+    ],
+)
+def test_the_outcome_is_in_plain_words(result: Result, changes: tuple[Change, ...], says: str) -> None:
+    text = shown(Report(result, target="site", changes=changes))
+    assert text.splitlines()[-1].startswith(says)
+    assert "Requests" not in text
+
+
+def test_diffs_are_shown_under_their_change() -> None:
+    text = shown(
+        whole(diffs={"_posts/b.md": "--- _posts/a.md\n+++ _posts/b.md\n@@ -1 +1 @@\n-old [b]\n+new :smile:"})
+    )
+    assert "  │ -old [b]\n  │ +new :smile:\n" in text
+
+
+def test_a_terminal_gets_colour_and_nothing_else_does() -> None:
+    def written(**options: Any) -> str:
+        out = io.StringIO()
+        show(whole(), Console(file=out, width=80, **options))
+        return out.getvalue()
+
+    assert "\x1b[" in written(force_terminal=True, color_system="standard")
+    assert "\x1b[" not in written()
+    assert "\x1b[3" not in written(force_terminal=True, no_color=True, color_system="standard")
+
+
+HOSTILE = [
+    "[bold red]x[/]",
+    "[/]",
+    "[link=http://e.x]y",
+    ":smile:",
+    "::error::x",
+    "{x}",
+    "\\[",
+    "한글",
+    "x" * 300,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_pages_are_called_stays_text(text: str) -> None:
+    report = whole(
+        changes=(Change("create", text, "p", text, text),),
+        conflicts=(Conflict(text, "p", text),),
+        problems=(Problem("error", f"{text}!", page="p", hint=text),),
+        titles={"p": text},
+    )
+    out = shown(report)
+    assert f"+ {text}  {text}\n" in out
+    assert f"! {text}  {text}\n" in out
+    assert f"error: {text}!\n  → {text}\n" in out
+    one = io.StringIO()
+    show_problem(Problem("warning", "m", page="p"), Console(file=one, width=80), {"p": text})
+    assert one.getvalue() == f"warning: “{text}”: m\n"
+
+
+@given(
+    st.one_of(
+        st.text(max_size=30),
+        st.lists(st.sampled_from(["\n", "::error::", " ", "x", "\x1b[31m", "\r", "\x85"])).map("".join),
+    )
+)
+def test_no_text_commands_the_terminal(text: str) -> None:
+    out = shown(
+        whole(
+            problems=(Problem("error", text, page="p", hint=text),),
+            titles={"p": text + "?"},
+            conflicts=(Conflict(text, "p", text),),
+        )
+    )
+    assert not any((ord(char) < 32 and char not in "\n\t") or 127 <= ord(char) < 160 for char in out)
+    for line in out.split("\n"):
+        assert not line.strip().startswith("::")
