@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -38,6 +40,20 @@ def test_readers_of_the_blog_see_what_readers_of_notion_see(judge: Judge, kind: 
 def test_a_site_of_random_pages_builds(tmp_path: Any) -> None:
     found = build((case(Random(f"site {SEED} {number}"), "trees") for number in range(60)), tmp_path)
     assert not found, f"seed {SEED}: {found}"
+
+
+def test_every_type_of_block_and_every_kind_of_text_is_among_them() -> None:
+    data = Path(__file__).parent / "data/notion"
+    types = {block["type"] for block in json.loads((data / "blocks.json").read_text("utf-8"))}
+    random = Random(0)
+    told = "".join(json.dumps(case(random, "trees").blocks) for _ in range(300))
+    assert {kind for kind in types if f'"type": "{kind}"' not in told} == set()
+    for item in json.loads((data / "richtext.json").read_text("utf-8")):
+        kind = item["mention"]["type"] if item["type"] == "mention" else item["type"]
+        assert f'"type": "{kind}"' in told
+        assert (
+            f'"color": "{item["annotations"]["color"]}"' in told or "default" in item["annotations"]["color"]
+        )
 
 
 # The judge is judged: whatever is changed in a page of Notion, it has to see that the post does not say so. --------------

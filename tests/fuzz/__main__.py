@@ -52,6 +52,7 @@ def case(random: Random, kind: str) -> Case:
         colors=random.choice(("inline", "inline", "class", "off")),
         notices=random.random() < 0.2,
         formulas=formulas,
+        site=random.choice(("usual", "usual", "usual", "hard wrap", "no typography", "plugins")),
     )
 
 
@@ -86,7 +87,9 @@ def main(arguments: list[str]) -> int:
             for place, verdict, each in wrong[: options.show]:
                 name = verdict.partition(":")[0]
                 small = shrink(each, partial(_goes_wrong, judge, name))
-                _say(f"\n--- {kind} {place} ({each.typography}, {each.colors}): {judge.verdict(small)}")
+                _say(
+                    f"\n--- {kind} {place} ({each.site}, {each.typography}, {each.colors}): {judge.verdict(small)}"
+                )
                 _say(json.dumps(_bare(small.blocks), ensure_ascii=False))
             for first in range(options.start, options.start + options.number, BATCH):
                 size = min(BATCH, options.start + options.number - first)

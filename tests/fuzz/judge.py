@@ -58,6 +58,24 @@ class Case:
     colors: Literal["inline", "class", "off"] = "inline"
     notices: bool = False
     formulas: bool = True
+    site: Literal["usual", "hard wrap", "no typography", "plugins"] = "usual"
+
+
+SITES: dict[str, tuple[Site, Json]] = {
+    "usual": (Site(), {}),
+    "hard wrap": (Site(hard_wrap=True), {"hard_wrap": True}),
+    "no typography": (
+        Site(smart_quotes=False, typographic_symbols=False),
+        {
+            "smart_quotes": "apos,apos,quot,quot",
+            "typographic_symbols": {
+                "hellip": "...", "mdash": "---", "ndash": "--", "laquo": "<<", "raquo": ">>", "laquo_space": "<< ", "raquo_space": " >>",
+            },
+        },
+    ),
+    "plugins": (Site(plugins=("jemoji", "jekyll-mentions")), {}),
+}  # fmt: skip
+"""What a site's `_config.yml` may say, and the options of kramdown that Jekyll makes of it."""
 
 
 def load(raw: Json) -> Block:
@@ -71,8 +89,9 @@ def publish(case: Case) -> tuple[Article, str]:
     style = Style(colors=case.colors, unsupported="visible" if case.notices else "hidden")
     article = convert(Tree(page, tuple(map(load, case.blocks))), Blog(), style)
     options = posts.Options(zone=ZoneInfo("Asia/Seoul"), typography=case.typography, style=style)
-    place = posts.index([page], [page], options, Site(), held={}).places[page.id]
-    post = posts.render(article, place, options, Site(), modified="")
+    site = SITES[case.site][0]
+    place = posts.index([page], [page], options, site, held={}).places[page.id]
+    post = posts.render(article, place, options, site, modified="")
     return article, post.decode()
 
 
@@ -94,7 +113,7 @@ class Judge:
             return f"exception: {type(error).__name__}: {error}"
         world = replace(
             WORLD,
-            exact_quotes=case.typography == "verbatim",
+            exact_quotes=case.typography == "verbatim" or case.site == "no typography",
             notices=case.notices,
             colors=case.colors != "off",
             ratios=case.colors == "inline",
@@ -109,15 +128,15 @@ class Judge:
         wanted, lost = expected(case.blocks, world)
         if bool(lost) > bool(article.problems):
             return f"silent loss: {lost}"
-        wrong = self._kramdown(body, wanted, world)
+        wrong = self._kramdown(body, wanted, world, SITES[case.site][1])
         if wrong:
             return wrong
         return "" if case.formulas else _commonmark(body, wanted, world)
 
-    def _kramdown(self, body: str, wanted: Any, world: World) -> str:
+    def _kramdown(self, body: str, wanted: Any, world: World, options: Json) -> str:
         try:
-            html = self.kramdown.render(body)
-            self.kramdown.render(body.partition("\n\n")[0])  # what Jekyll makes the excerpt of
+            html = self.kramdown.render(body, **options)
+            self.kramdown.render(body.partition("\n\n")[0], **options)  # what Jekyll makes the excerpt of
         except RenderError as error:
             return f"broken build: {error}"
         try:
