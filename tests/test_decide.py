@@ -1,0 +1,196 @@
+"""What a run reads, and what it knows without reading."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from notion2jekyll.decide import Brief, Memory, Wishes, decide, fingerprint
+from notion2jekyll.errors import ConfigError
+from notion2jekyll.jekyll.posts import Options
+from notion2jekyll.jekyll.site import Site, parse_site
+from notion2jekyll.notion.model import Page, Property
+from notion2jekyll.publish import Rule
+from notion2jekyll.snapshot import Snapshot
+from notion2jekyll.state import Entry, State, minute
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+RULE = Rule("Public", (True,))
+MARK = fingerprint(Options(), Site())
+
+
+def page(id_: str, title: str = "", public: bool | None = True, **more: Any) -> Page:
+    text = [{"type": "text", "plain_text": title or id_}]
+    held = {"Name": Property("t", "Name", "title", {"type": "title", "title": text})}
+    if public is not None:
+        held["Public"] = Property("p", "Public", "checkbox", {"type": "checkbox", "checkbox": public})
+    return Page(id_, "", NOON, more.pop("edited", NOON), held, **more)
+
+
+def entry(id_: str, **more: Any) -> Entry:
+    parts: dict[str, Any] = {
+        "path": f"_posts/2026-11-20-{id_}.md", "blob": "b" * 40, "edited": minute(NOON), "settled": True, "fingerprint": MARK, "title": id_,
+    }  # fmt: skip
+    return Entry(id_, **{**parts, **more})
+
+
+def brief(
+    *listing: Page,
+    entries: tuple[Entry, ...] = (),
+    lost: tuple[str, ...] = (),
+    complete: bool = True,
+    **wishes: Any,
+) -> Brief:
+    files = {one.path: one.blob for one in entries if one.page not in lost}
+    memory = Memory(
+        Snapshot("base", files, complete=complete), Site(), State({one.page: one for one in entries})
+    )
+    return decide(Wishes(**{"rule": RULE, "options": Options(), **wishes}), memory, listing)
+
+
+def test_nothing_is_read_where_nothing_changed() -> None:
+    made = brief(page("a"), page("b"), entries=(entry("a"), entry("b")))
+    assert (made.whys, made.gone, made.vanished, made.problems) == ({}, {}, frozenset(), ())
+    assert [one.id for one in made.published] == ["a", "b"]
+
+
+def test_what_changed_is_read_and_said_why() -> None:
+    made = brief(
+        page("new"),
+        page("edited", edited=NOON.replace(hour=13)),
+        page("fresh"),
+        page("renamed", "another"),
+        page("drafted"),
+        page("private", public=False),
+        entries=(
+            entry("edited"),
+            entry("fresh", settled=False),
+            entry("renamed"),
+            entry("drafted", removed=True),
+        ),
+    )
+    assert made.whys == {
+        "new": "new",
+        "edited": "edited in Notion",
+        "fresh": "edited in the minute of the last run",
+        "renamed": "its address changed",
+        "drafted": "published again",
+    }
+
+
+def test_a_page_is_read_again_when_one_it_links_to_moves() -> None:
+    held = entry("a", links={"b": ("/2026/11/20/b.html", "b"), "c": ("", "")})
+    steady = (page("a"), page("b"))
+    assert "a" not in brief(*steady, entries=(held, entry("b"))).whys
+    for changed in (
+        (page("a"), page("b", "Renamed")),
+        (page("a"), page("b", public=False)),
+        (*steady, page("c")),
+    ):
+        why = brief(*changed, entries=(held, entry("b"))).whys["a"]
+        assert why == "a page that it links to changed its address or title"
+
+
+def test_links_to_a_post_that_a_person_deleted_are_taken_back() -> None:
+    linking = entry("a", links={"b": ("/2026/11/20/b.html", "b")})
+    made = brief(page("a"), page("b"), entries=(linking, entry("b")), lost=("b",))
+    assert made.whys == {"a": "a page that it links to changed its address or title"}
+    assert "b" not in made.index.places
+    (note,) = made.problems
+    assert (note.severity, note.page) == ("note", "b")
+    assert "stays deleted" in note.message
+
+
+def test_the_place_of_a_post_that_a_person_deleted_is_not_given_away() -> None:
+    made = brief(page("b"), page("new", "b"), entries=(entry("b"),), lost=("b",))
+    assert made.index.places["new"].path == "_posts/2026-11-20-b-new.md"
+
+
+def test_a_deleted_post_is_read_where_it_is_to_be_restored_or_may_be_there() -> None:
+    held = entry("a", settled=False)
+    assert brief(page("a"), entries=(held,), lost=("a",)).whys == {}
+    assert "a" in brief(page("a"), entries=(held,), lost=("a",), restore=True).whys
+    assert "a" in brief(page("a"), entries=(held,), lost=("a",), complete=False).whys
+
+
+def test_who_is_gone_and_who_must_be_asked_for_are_told_apart() -> None:
+    made = brief(
+        page("private", public=False),
+        page("trashed", trashed=True),
+        entries=(entry("private"), entry("trashed"), entry("vanished"), entry("draft", removed=True)),
+    )
+    assert made.gone == {"private": "Public is no", "trashed": "it is in Notion's trash"}
+    assert made.vanished == {"vanished"}
+
+
+def test_a_property_that_is_missing_removes_nothing() -> None:
+    made = brief(page("a", public=None), page("b"), entries=(entry("a"), entry("b")))
+    assert (made.gone, made.whys) == ({}, {})
+    (doubt,) = made.problems
+    assert (doubt.severity, doubt.page) == ("warning", "a")
+    assert "it has no property Public" in doubt.message
+    assert brief(page("a", public=None)).problems == ()
+
+
+def test_a_property_that_no_page_has_is_said() -> None:
+    options = Options(properties={"date": "발행일", "title": "Name", "author": None})
+    (problem,) = brief(page("a"), options=options).problems
+    assert "takes the date from the property “발행일”, which no page has" in problem.message
+    assert "Name, Public" in problem.hint
+    assert brief(options=options).problems == ()
+
+
+def test_only_what_was_asked_for_is_touched() -> None:
+    made = brief(
+        page("a"),
+        page("b"),
+        page("c", public=False),
+        entries=(entry("a"), entry("c"), entry("gone")),
+        pages=frozenset({"a"}),
+    )
+    assert made.whys == {"a": "it was asked for"}
+    assert (made.gone, made.vanished) == ({}, frozenset())
+    made = brief(page("c", public=False), entries=(entry("c"),), pages=frozenset({"c"}))
+    assert made.gone == {"c": "Public is no"}
+    assert "not published: Public is no" in made.problems[0].message
+    with pytest.raises(ConfigError, match="stranger"):
+        brief(page("a"), pages=frozenset({"stranger"}))
+
+
+def test_a_full_run_reads_all_that_is_published() -> None:
+    made = brief(page("a"), page("b", public=False), entries=(entry("a"),), full=True)
+    assert made.whys == {"a": "a full run was asked for"}
+
+
+def test_a_change_of_options_or_of_the_site_reads_everything_again() -> None:
+    marks = {
+        fingerprint(options, site)
+        for options in (Options(), Options(slug="ascii"), Options(front_matter={"a": 1}))
+        for site in (Site(), replace(Site(), permalink="/x/"), replace(Site(), plugins=("jemoji",)))
+    }
+    assert len(marks) == 9
+    held = entry("a", fingerprint="older")
+    assert brief(page("a"), entries=(held,)).whys == {"a": "the version or the options changed"}
+
+
+def test_the_fingerprint_is_the_same_in_every_process() -> None:
+    code = (
+        "from notion2jekyll.decide import fingerprint as f; from notion2jekyll.jekyll.posts import Options as O;"
+        "from notion2jekyll.jekyll.site import parse_site as p; print(f(O(), p('plugins: [a, b, c, d]\\ntimezone: Asia/Seoul')[0]))"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert made == {fingerprint(Options(), parse_site("plugins: [d, c, b, a]\ntimezone: Asia/Seoul")[0])}
