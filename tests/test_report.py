@@ -137,9 +137,9 @@ def test_changes_are_summed_up(changes: tuple[Change, ...], words: str) -> None:
 def test_a_commit_says_what_it_does() -> None:
     assert message("Sync from Notion: {summary}", CHANGES) == (
         "Sync from Notion: 1 new, 1 moved, 1 removed\n\n"
-        "+ _posts/2026-11-20-일기.md (new)\n"
-        "→ _posts/b.md (its address changed)\n"
-        "- _posts/c.md (it is in Notion's trash)\n"
+        "+ _posts/2026-11-20-일기.md\n"
+        "→ _posts/b.md\n"
+        "- _posts/c.md\n"
     )
     assert message("일기\n{summary} {other} {", ()) == "일기 nothing visible changed {other} {\n"
 

@@ -34,9 +34,19 @@ WHOLE = State({ID: ENTRY}, {"assets/notion/a.png": "b" * 40}, {"s": "data_source
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 some = texts.filter(bool)
 entries = st.builds(
-    Entry, texts, some, some, texts, st.booleans(), texts, texts, texts, st.lists(texts, max_size=2).map(tuple),
-    st.dictionaries(texts, st.tuples(texts, texts), max_size=2), st.booleans(),
-)  # fmt: skip
+    Entry,
+    page=texts,
+    path=some,
+    blob=some,
+    edited=texts,
+    settled=st.booleans(),
+    fingerprint=texts,
+    modified=texts,
+    title=texts,
+    files=st.lists(texts, max_size=2).map(tuple),
+    links=st.dictionaries(texts, st.tuples(texts, texts), max_size=2),
+    removed=st.booleans(),
+)
 states = st.builds(
     State,
     st.lists(entries, max_size=3).map(lambda many: {one.page: one for one in many}),
@@ -121,9 +131,14 @@ def test_a_post_names_its_page() -> None:
         "last_modified_at": "2026-11-20 21:00:00 +0900",
     }
     found = adopt(State(), "_posts/a.md", "blob", metadata)
-    assert found.entries == {
-        ID: Entry(ID, "_posts/a.md", "blob", modified="2026-11-20 21:00:00 +0900", title="일기")
-    }
+    held = found.entries[ID]
+    assert (held.path, held.blob, held.modified, held.title) == (
+        "_posts/a.md",
+        "blob",
+        "2026-11-20 21:00:00 +0900",
+        "일기",
+    )
+    assert (held.edited, held.files) == ("", ())
     assert adopt(found, "_posts/copy.md", "other", metadata) == found
     assert adopt(State(), "_posts/a.md", "blob", {"notion_id": "x"}).entries["x"].title == ""
 

@@ -115,7 +115,8 @@ def summary(changes: tuple[Change, ...]) -> str:
 def message(template: str, changes: tuple[Change, ...]) -> str:
     """Return the commit message: `template` with its `{summary}`, then a line a post."""
     subject = " ".join(template.replace("{summary}", summary(changes) or "nothing visible changed").split())
-    lines = [f"{SIGNS[change.action][0]} {change.path} ({change.why})" for change in changes]
+    # Without the reasons: `Status is Rejected` is for the owner's report, not for a public history.
+    lines = [f"{SIGNS[change.action][0]} {change.path}" for change in changes]
     return "\n".join([subject, "", *lines]).rstrip() + "\n"
 
 
@@ -125,7 +126,7 @@ def show(report: Report, console: Console, *, quiet: bool = False) -> None:
         for line in _changes(report):
             console.print(line, soft_wrap=True, highlight=False)
     for conflict in report.conflicts:
-        line = Text.assemble(("! ", "magenta"), f"{_safe(conflict.path)}  {_safe(conflict.why)}")
+        line = Text.assemble(("! ", "magenta"), _safe(f"{conflict.path}  {conflict.why}"))
         console.print(line, soft_wrap=True, highlight=False)
     for problem in report.problems:
         if not (quiet and problem.severity == "note"):
