@@ -147,7 +147,7 @@ class _Reader:
         name = link.attributes["href"].removeprefix("#")
         label = text(self.inline(link.children))
         there = self.ids.get(name, self.ids.get(unquote(name)))
-        named = re.search(r"\w", label)  # others have no id to lead to
+        named = re.search(r"\w", entry(label))  # others have no id to lead to
         if named and self.liquid and (there is None or entry(there) != entry(label)):
             raise Malformed(f"the contents lead from {label!r} to {there!r} ({name})")
         return entry(label)

@@ -15,7 +15,16 @@ from notion2jekyll.convert import style
 from notion2jekyll.convert.context import Context
 from notion2jekyll.convert.languages import rouge
 from notion2jekyll.convert.players import player
-from notion2jekyll.convert.richtext import colored, destination, inlines, is_safe, lasting, lines, page_link
+from notion2jekyll.convert.richtext import (
+    colored,
+    destination,
+    inlines,
+    is_safe,
+    lasting,
+    lines,
+    marked,
+    page_link,
+)
 from notion2jekyll.markdown.nodes import (
     BlockNode,
     CodeBlock,
@@ -186,8 +195,8 @@ def code(block: Block, context: Context) -> Nodes:
 
 
 def _caption(block: Block, context: Context) -> Nodes:
-    caption = inlines(block.caption, context)
-    return (Paragraph((Span("em", caption),)),) if caption else ()
+    caption = inlines(marked(block.caption, "italic"), context)
+    return (Paragraph(caption),) if caption else ()
 
 
 def equation(block: Block, _: Context) -> Nodes:
@@ -275,7 +284,7 @@ def tab(block: Block, context: Context) -> Nodes:
     out: list[BlockNode] = []
     for label in block.children:
         context.block = label.id
-        text = inlines(label.text, context)
+        text = inlines(marked(label.text, "bold"), context)
         icon = _icon(label.icon, context)
         title = (*icon, Text(" "), *text) if icon and text else (icon or text)
         body: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
@@ -285,8 +294,8 @@ def tab(block: Block, context: Context) -> Nodes:
 
 def meeting_notes(block: Block, context: Context) -> Nodes:
     """The title, summary and notes of a meeting; its transcript is never published."""
-    title = inlines(parse_text(block.data.get("title")), context)
-    own: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
+    title = inlines(marked(parse_text(block.data.get("title")), "bold"), context)
+    own: Nodes = (Paragraph(title),) if title else ()
     return (*own, *nodes(block.children, context))
 
 

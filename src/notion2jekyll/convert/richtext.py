@@ -71,6 +71,11 @@ def inlines(text: RichText, context: Context) -> Inlines:
     return _nest(pieces)
 
 
+def marked(text: RichText, mark: Literal["bold", "italic"]) -> RichText:
+    """Return `text` with `mark` on all of it."""
+    return tuple(replace(run, marks=run.marks | {mark}) for run in text)
+
+
 def colored(children: Inlines, color: str, context: Context) -> Inlines:
     """Return `children` in the block colour `color`."""
     attributes = style.color(color, context.style)
@@ -126,11 +131,14 @@ def _piece(run: Run, context: Context) -> _Piece | None:
     if not content:
         return None
     wraps: list[_Wrap] = []
-    has_link = isinstance(content[0], Link)
-    if run.href and not has_link and run.kind not in OWN_LINKS:
-        url = destination(run.href, context)
-        if url is not None:
+    match content:
+        case (Link(url, children),):  # a mention: beside a link to the same place, it is one link with that
             wraps.append(_Wrap("link", url=url))
+            content = children
+        case _ if run.href and run.kind not in OWN_LINKS:
+            target = destination(run.href, context)
+            if target is not None:
+                wraps.append(_Wrap("link", url=target))
     wraps += [_Wrap(mark) for name, mark in MARKS.items() if name in run.marks]
     if attributes := style.color(run.color, context.style):
         wraps.append(_Wrap("span", attributes=attributes))
@@ -163,13 +171,7 @@ def destination(href: str, context: Context) -> Url | None:
 
 def _as_code(content: Inlines) -> Inlines:
     """Return a mention as code; formulas and pictures stay what they are."""
-    out: list[Inline] = []
-    for part in content:
-        if isinstance(part, Text):
-            out.append(Code(part.value))
-        else:
-            out.append(Link(part.url, _as_code(part.children)) if isinstance(part, Link) else part)
-    return tuple(out)
+    return tuple(Code(part.value) if isinstance(part, Text) else part for part in content)
 
 
 def _nest(pieces: Sequence[_Piece]) -> Inlines:
