@@ -177,7 +177,7 @@ UNSAFE: tuple[Unsafe, ...] = (
     Unsafe(_LINE(r"\A([-_*])[ \t]*(?:\1[ \t]*){2,}\Z"), "a rule", where=_AT_BLOCK_START),
     Unsafe(_LINE(r"\A(:)(?=[ \t])"), "a definition of the paragraph before", where=_AT_BLOCK_START, only="kramdown"),
     Unsafe(
-        _LINE(r"\A\$\$.*\$\$(\^)\Z"), "the same, which makes the formula before it a block", "reference", only="kramdown"
+        _LINE(r"\A\$\$.*\$\$(\^)\Z"), "kramdown's end-of-block mark: the formula would be a block", "reference", only="kramdown"
     ),
     Unsafe(
         _LINE(r"\A(\^)[ \t]*\Z"), "kramdown's end-of-block mark", "reference", where=_AT_BLOCK_START, only="kramdown"
