@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notion2jekyll import state
-from notion2jekyll.errors import AccessDenied, ConfigError
+from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
 from notion2jekyll.target import Commit, Moved, Snapshot
+from notion2jekyll.target import folder as folder_module
 from notion2jekyll.target.folder import Folder
 
 
@@ -186,21 +189,144 @@ def test_what_a_person_changed_after_a_kill_is_not_overwritten(
     folder = Folder(tmp_path)
     folder.read()
 
-    def killed(self: Folder) -> None:
+    _apply_and_be_killed(folder, _commit({"a.md": b"new", "b.md": b"new"}, "gone.md"), monkeypatch)
+    for path in ("a.md", "gone.md"):
+        _put(tmp_path, path, b"by hand")
+    after = {"a.md": b"by hand", "b.md": b"new", "gone.md": b"by hand"}
+    again = Folder(tmp_path)
+    assert {path: again.fetch(path) for path in again.read().files} == after
+    again.finish()
+    assert _everything(tmp_path) == after
+
+
+def _everything(root: Path) -> dict[str, bytes]:
+    return {
+        place.relative_to(root).as_posix(): place.read_bytes() for place in root.rglob("*") if place.is_file()
+    }
+
+
+def _apply_and_be_killed(folder: Folder, commit: Commit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process die when everything is staged and nothing is in its place."""
+
+    def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Folder, "_finish", killed)
+        patch.setattr(Folder, "_put", killed)
         with pytest.raises(KeyboardInterrupt):
-            folder.apply(_commit({"a.md": b"new", "b.md": b"new"}, "gone.md"))
-    for path in ("a.md", "gone.md"):
-        _put(tmp_path, path, b"by hand")
+            folder.apply(commit)
+
+
+def test_looking_at_what_a_killed_run_left_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("_posts/old.md", "_posts/gone.md"):
+        _put(tmp_path, path, b"old")
+    folder = Folder(tmp_path)
+    folder.read()
+    writes = {"_posts/old.md": b"new", "_posts/add.md": b"new", state.PATH: b"new"}
+    _apply_and_be_killed(folder, _commit(writes, "_posts/gone.md"), monkeypatch)
+    left = _everything(tmp_path)
+    assert left["_posts/old.md"] == b"old"
+    looker = Folder(tmp_path)
+    assert {path: looker.fetch(path) for path in looker.read().files} == writes
+    assert _everything(tmp_path) == left
+    # Somebody else finishes; what was seen is still there to be fetched, and a commit built on it fits.
+    Folder(tmp_path).finish()
+    assert looker.fetch("_posts/add.md") == b"new"
+    assert _everything(tmp_path) == writes
+    looker.apply(_commit({"_posts/more.md": b"new"}, "_posts/add.md"))
+    assert set(_everything(tmp_path)) == {"_posts/old.md", "_posts/more.md", state.PATH}
+
+
+@pytest.mark.parametrize("kind", ["the folder itself", "no fcntl", "a drive that cannot lock"])
+def test_one_run_at_a_time_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The second run starts while the first one is between staging and finishing."""
+    if kind == "no fcntl":
+        monkeypatch.setattr(folder_module, "_CAN_LOCK", False)
+    elif kind == "a drive that cannot lock":
+
+        def flock(*_: object) -> None:
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+        monkeypatch.setattr("fcntl.flock", flock)
+    first, second = Folder(tmp_path), Folder(tmp_path)
+    commit = _commit({"_posts/a.md": b"a", "_posts/b.md": b"b", state.PATH: b"both"})
+    first.read()
+    second.read()
+    put, stops = Folder._put, []
+
+    def meanwhile(self: Folder, *details: Any) -> None:
+        if self is first:
+            for attempt in (lambda: second.apply(commit), second.finish):
+                with pytest.raises(Unreachable, match="Another run is writing into") as stop:
+                    attempt()
+                stops.append(stop.value)
+            assert ".notion2jekyll/lock" not in second.read().files
+        put(self, *details)
+
+    monkeypatch.setattr(Folder, "_put", meanwhile)
+    first.apply(commit)
+    assert len(stops) == 6
+    assert _everything(tmp_path) == commit.writes
+    with pytest.raises(Moved):
+        Folder(tmp_path).apply(commit)  # it never looked
+    second.read()
+    second.apply(commit)
+    assert _everything(tmp_path) == commit.writes
+
+
+def test_a_lock_that_a_killed_run_left_behind_does_not_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "_CAN_LOCK", False)
+    lock = _put(tmp_path, ".notion2jekyll/lock")
+    folder = Folder(tmp_path)
+    folder.read()
+    with pytest.raises(Unreachable) as stop:
+        folder.apply(_commit({"a.md": b"a"}))
+    assert str(lock) in stop.value.hint
+    assert not (tmp_path / "a.md").exists()
+    os.utime(lock, (0, 0))
+    folder.apply(_commit({"a.md": b"a"}))
+    assert _everything(tmp_path) == {"a.md": b"a"}
+
+
+def test_a_state_never_tells_of_a_post_whose_content_got_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.joinpath("_config.yml").write_bytes(b"")
+    folder = Folder(tmp_path)
+    folder.read()
+    commit = _commit({"_posts/a.md": b"a", "_posts/b.md": b"b", state.PATH: b"both"})
+    _apply_and_be_killed(folder, commit, monkeypatch)
+    (tmp_path / ".notion2jekyll/pending/1").unlink()
+    assert json.loads((tmp_path / ".notion2jekyll/pending/journal.json").read_bytes())["writes"]
+    with pytest.raises(ConfigError, match=r"pending/\S+: no such file"):
+        Folder(tmp_path).finish()
+    assert state.PATH not in _everything(tmp_path)
     again = Folder(tmp_path)
-    assert {path: again.fetch(path) for path in again.read().files} == {
-        "a.md": b"by hand",
-        "b.md": b"new",
-        "gone.md": b"by hand",
-    }
+    missing = commit.writes.keys() - again.read().files.keys()
+    assert state.PATH in missing
+    again.apply(_commit({path: commit.writes[path] for path in missing}))
+    assert _everything(tmp_path) == {**commit.writes, "_config.yml": b""}
+
+
+@pytest.mark.parametrize("journal", [b"", b"[]", b'{"writes": 3}', b"\0\0\0"])
+def test_a_journal_that_makes_no_sense_is_forgotten(tmp_path: Path, journal: bytes) -> None:
+    _put(tmp_path, ".notion2jekyll/pending/journal.json", journal)
+    folder = Folder(tmp_path)
+    assert folder.read().files == {}
+    folder.apply(_commit({"a.md": b"a"}))
+    assert _everything(tmp_path) == {"a.md": b"a"}
+
+
+def test_names_that_the_environment_cannot_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: "ascii")
+    with pytest.raises(ConfigError) as stop:
+        Folder(tmp_path).read()
+    assert "ascii" in stop.value.message
+    assert "PYTHONUTF8=1" in stop.value.hint
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,25 @@ import errno
 import json
 import os
 import shutil
+import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
+from typing import Any
 
 from notion2jekyll import state
-from notion2jekyll.errors import AccessDenied, ConfigError, Stop
+from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
 from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
+
+try:
+    import fcntl
+
+    _CAN_LOCK = True
+except ImportError:  # Windows
+    _CAN_LOCK = False
 
 _NOT_THE_SITE = frozenset({"_site", ".jekyll-cache", ".sass-cache", "node_modules", "vendor", ".bundle"})
 """Folders at the root that hold what Jekyll, Bundler or npm made: never listed, like what `.gitignore` hides."""
@@ -21,15 +32,58 @@ _PENDING = ".notion2jekyll/pending"
 """Folder of files that are whole but not in their places yet; never part of the site."""
 _JOURNAL = "journal.json"
 """In it: what is to be done. From the moment it is there, all of it will be."""
+_LOCK = ".notion2jekyll/lock"
+"""Says that a run is writing, where the system cannot lock a folder itself."""
+_LOCK_AGE = 3600
+"""Seconds after which such a file was left by a run that was killed: writing takes seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One file that a journal says is to be written."""
+
+    staged: str
+    """Its name in the pending folder."""
+    old: str | None
+    """Blob id of what it replaces; None for nothing."""
+    new: str
+    """Blob id of what it will hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """What a run had decided to do, and may not have lived to finish."""
+
+    writes: Mapping[str, _Write] = field(default_factory=dict)
+    deletes: Mapping[str, str] = field(default_factory=dict)
+    """Path → blob id of what goes."""
+
+    def dump(self) -> str:
+        writes = {path: [write.staged, write.old, write.new] for path, write in self.writes.items()}
+        return json.dumps({"writes": writes, "deletes": dict(self.deletes)})
+
+    @staticmethod
+    def load(place: Path) -> _Journal | None:
+        """Return the journal in the file `place`, None where there is none.
+
+        One that makes no sense (a disk that lost its power) counts as none: each file is old or new, and the next run
+        plans from there.
+        """
+        try:
+            raw: Any = json.loads(place.read_bytes())
+            return _Journal({path: _Write(*write) for path, write in raw["writes"].items()}, raw["deletes"])
+        except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError):
+            return None
 
 
 class Folder:
     """The folder `path` as a `Target`. It need not exist before the first `apply`.
 
     A kill at any moment is harmless: all new files are written aside first, then a journal that says where they belong
-    and what goes away, and only then is each renamed to its place. `read` finishes what a journal says, so a commit is
-    there whole or not at all. Nothing is written through a symbolic link below the root, and no file that a person
-    changed meanwhile is touched.
+    and what goes away, and only then is each renamed to its place. `read` shows the folder as a journal that is there
+    will leave it and changes nothing; `finish` and `apply` carry it out; so a commit is there whole or not at all. One
+    run at a time writes. Nothing is written through a symbolic link below the root, and no file that a person changed
+    meanwhile is touched.
     """
 
     versioned = False
@@ -39,6 +93,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._root = path
         self._snapshot = Snapshot(base=None)
+        self._pending: dict[str, Path] = {}
+        """Path → where its content is, for files that a journal has not put into their places yet."""
 
     @property
     def name(self) -> str:
@@ -46,30 +102,58 @@ class Folder:
         return str(self._root)
 
     def read(self) -> Snapshot:
-        """Return the regular files below the root, after finishing what a killed run had begun to write.
+        """Return the regular files below the root, as they are once a run that was killed has been finished.
 
-        Raises ConfigError or AccessDenied when the folder cannot be listed.
+        Writes nothing. Raises ConfigError or AccessDenied when the folder cannot be listed.
         """
+        _require_unicode_names()
         files: dict[str, str] = {}
         others: set[str] = set()
+        self._pending = {}
         with _explained(self._root, "read"):
             if self._root.exists():
-                self._finish()
+                journal = _Journal.load(self._root / _PENDING / _JOURNAL) or _Journal()
                 self._list(self._root, "", files, others)
+                self._foresee(journal, files)
         self._snapshot = Snapshot(None, files, frozenset(others))
         return self._snapshot
+
+    def _foresee(self, journal: _Journal, files: dict[str, str]) -> None:
+        """Change `files` as `_finish` is going to change the folder."""
+        for path, blob in journal.deletes.items():
+            if files.get(path) == blob:
+                del files[path]
+        for path, write in journal.writes.items():
+            if self._now(path) == write.old:
+                files[path] = write.new
+                self._pending[path] = self._root / _PENDING / write.staged
 
     def fetch(self, path: str) -> bytes | None:
         """Return the content of `path`, None where it was not there when the folder was read."""
         if path not in self._snapshot.files:
             return None
         with _explained(self._root / path, "read"):
+            if path in self._pending:
+                # Whoever finishes the journal moves the file to its place.
+                with suppress(FileNotFoundError):
+                    return self._pending[path].read_bytes()
             return (self._root / path).read_bytes()
 
-    def apply(self, commit: Commit) -> Applied:
-        """Write `commit`. Raises Moved when a file it touches changed since `read`, ConfigError or AccessDenied.
+    def finish(self) -> None:
+        """Do what is left of a run that was killed while it wrote; nothing where there is no such thing.
 
-        A full disk is noticed before anything is changed.
+        Raises Unreachable while another run is writing, ConfigError or AccessDenied.
+        """
+        with _explained(self._root, "write"):
+            if (self._root / _PENDING).exists():
+                with self._locked():
+                    self._finish()
+
+    def apply(self, commit: Commit) -> Applied:
+        """Write `commit`, after what a run that was killed had begun to write.
+
+        Raises Moved when a file it touches changed since `read`, Unreachable while another run is writing, ConfigError
+        or AccessDenied. A full disk is noticed before anything is changed.
         """
         journal = f"{_PENDING}/{_JOURNAL}"
         check(
@@ -80,18 +164,62 @@ class Folder:
         writes = {
             path: text for path, text in sorted(commit.writes.items()) if seen.get(path) != blob_id(text)
         }
-        for path in (*writes, *commit.deletes):
-            with _explained(self._root / path, "read"):
-                if self._now(path) != seen.get(path):
-                    raise Moved(f"{path} was changed meanwhile")
-        if writes or commit.deletes:
+        if not writes and not commit.deletes:
+            self.finish()
+        else:
             with _explained(self._root, "write"):
-                self._stage(writes, commit.deletes)
-                self._finish()
+                self._root.mkdir(parents=True, exist_ok=True)
+                with self._locked():
+                    self._finish()
+                    self._refuse_changes((*writes, *commit.deletes))
+                    self._stage(writes, commit.deletes)
+                    self._finish()
+        self._pending = {}
         files = {path: blob for path, blob in seen.items() if path not in commit.deletes}
         files |= {path: blob_id(text) for path, text in writes.items()}
         self._snapshot = Snapshot(None, files, self._snapshot.others)
         return Applied(commit=None, url=None)
+
+    def _refuse_changes(self, paths: Sequence[str]) -> None:
+        """Raise Moved where one of `paths` is not what was read."""
+        for path in paths:
+            with _explained(self._root / path, "read"):
+                if self._now(path) != self._snapshot.files.get(path):
+                    raise Moved(f"{path} was changed meanwhile")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep every other run from writing. Raises Unreachable where one is: like a service that is busy, later it works."""
+        # The folder itself is locked: nothing is left behind, and a run that is killed lets go.
+        descriptor = os.open(self._root, os.O_RDONLY) if _CAN_LOCK else None
+        try:
+            if descriptor is not None and _flock(descriptor, self.name):
+                yield
+            else:
+                with self._locked_by_a_file():
+                    yield
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    @contextmanager
+    def _locked_by_a_file(self) -> Iterator[None]:
+        """Do what `_locked` does where the system cannot: Windows, some network drives."""
+        lock = self._root / _LOCK
+        with suppress(FileNotFoundError):
+            if time.time() - lock.stat().st_mtime > _LOCK_AGE:
+                lock.unlink()
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.open("x").close()
+        except FileExistsError:
+            raise _busy(self.name, f" If no run is, delete {lock}.") from None
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+            with suppress(OSError):  # not empty
+                lock.parent.rmdir()
 
     def _list(self, folder: Path, prefix: str, files: dict[str, str], others: set[str]) -> None:
         with os.scandir(folder) as entries:
@@ -106,6 +234,8 @@ class Folder:
                         others.add(path)
                     else:
                         self._list(Path(entry.path), path + "/", files, others)
+                elif path == _LOCK:
+                    continue
                 elif entry.is_file(follow_symlinks=False) and _is_text(path):
                     files[path] = _blob_id_of(Path(entry.path))
                 else:
@@ -131,11 +261,14 @@ class Folder:
                 if (self._root / path).exists():
                     shutil.copymode(self._root / path, pending / str(number))
             seen = self._snapshot.files
-            journal = {
-                "writes": [[path, str(number), seen.get(path)] for number, path in enumerate(writes)],
-                "deletes": {path: seen[path] for path in sorted(deletes)},
-            }
-            (pending / "draft").write_text(json.dumps(journal), "utf-8")
+            journal = _Journal(
+                {
+                    path: _Write(str(number), seen.get(path), blob_id(content))
+                    for number, (path, content) in enumerate(writes.items())
+                },
+                {path: seen[path] for path in sorted(deletes)},
+            )
+            (pending / "draft").write_text(journal.dump(), "utf-8")
             (pending / "draft").replace(pending / _JOURNAL)
         except OSError:
             with suppress(OSError):
@@ -149,12 +282,11 @@ class Folder:
         """
         pending = self._root / _PENDING
         try:
-            if (pending / _JOURNAL).exists():
-                journal = json.loads((pending / _JOURNAL).read_bytes())
+            if journal := _Journal.load(pending / _JOURNAL):
                 # The state last: it tells anyone who looks meanwhile of nothing that is not there.
-                for path, staged, old in sorted(journal["writes"], key=lambda write: write[0] == state.PATH):
-                    self._put(pending / staged, path, old)
-                self._delete(journal["deletes"], [path for path, _, _ in journal["writes"]])
+                for path in sorted(journal.writes, key=lambda path: path == state.PATH):
+                    self._put(path, journal.writes[path])
+                self._delete(journal.deletes, list(journal.writes))
         except (OSError, Stop):
             with suppress(OSError):
                 self._clear()
@@ -169,12 +301,16 @@ class Folder:
         if pending.parent.is_dir() and not any(pending.parent.iterdir()):
             pending.parent.rmdir()
 
-    def _put(self, staged: Path, path: str, old: str | None) -> None:
-        if staged.exists() and self._now(path) == old:
+    def _put(self, path: str, write: _Write) -> None:
+        """Rename a file to its place, unless that was done before or a person changed the place meanwhile.
+
+        Raises where the file is gone although its place still waits for it: a state must not tell of it then.
+        """
+        if self._now(path) == write.old:
             place = self._root / path
             with _explained(place, "write"):
                 place.parent.mkdir(parents=True, exist_ok=True)
-                staged.replace(place)
+                (self._root / _PENDING / write.staged).replace(place)
 
     def _delete(self, deletes: Mapping[str, str], written: Sequence[str]) -> None:
         """Remove files and the folders that this empties, but no file that was just written under another spelling.
@@ -194,6 +330,34 @@ class Folder:
                     if folder == self._root or any(folder.iterdir()):
                         break
                     folder.rmdir()
+
+
+def _require_unicode_names() -> None:
+    """Raise ConfigError where Python cannot name files in Korean: it would misread names, and take posts for missing."""
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        raise ConfigError(
+            f"This environment's file names are {encoding}, in which most titles cannot be written.",
+            hint="Run it with PYTHONUTF8=1 in the environment, or with a UTF-8 locale (LC_ALL=C.UTF-8).",
+        )
+
+
+def _flock(descriptor: int, name: str) -> bool:
+    """Lock the open folder; return False where its file system cannot. Raises Unreachable where another run has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise _busy(name) from None
+    except OSError:
+        return False
+    return True
+
+
+def _busy(name: str, more: str = "") -> Unreachable:
+    return Unreachable(
+        f"Another run is writing into {name}, so this one wrote nothing.",
+        hint=f"Run it again when that one is done.{more}",
+    )
 
 
 def _is_text(path: str) -> bool:
