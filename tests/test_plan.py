@@ -374,11 +374,28 @@ def test_the_limits_are_those_of_the_contract() -> None:
 
 
 def test_an_empty_list_stops_the_run_where_there_are_posts() -> None:
-    with pytest.raises(GuardStop, match="1 posts were made"):
-        check_listing(0, State({"p": entry()}))
-    check_listing(1, State({"p": entry()}))
-    check_listing(0, State())
-    check_listing(0, State({"p": entry(removed=True)}))
+    posts = State({"p": entry()}, sources={"a": "data_source:x", "b": "data_source:y"})
+    with pytest.raises(GuardStop, match="no rows at all, but 1 of 1 posts were made"):
+        check_listing({"a": 0}, posts, 1)
+    with pytest.raises(GuardStop, match="no rows for the source b"):
+        check_listing({"a": 3, "b": 0}, posts, 1)
+    check_listing({"a": 3, "b": 1}, posts, 1)
+    check_listing({"a": 3, "b": 0}, posts, 0)
+    check_listing({"a": 3, "new": 0}, posts, 1)
+    check_listing({"a": 0}, State(), 0)
+    check_listing({"a": 0}, State({"p": entry(removed=True)}), 0)
+
+
+def test_a_post_of_which_the_record_is_lost_is_not_replaced() -> None:
+    lost = entry(recovered=True)
+    made = plan(output(), there={PATH: OLD}, state=[lost])
+    assert (made.changes, [conflict.path for conflict in made.conflicts]) == ((), [PATH])
+    assert made.state.entries == {"p": lost}
+    forced = plan(output(), there={PATH: OLD}, state=[lost], policy=Policy(force=True))
+    assert told(forced) == [("update", PATH, None)]
+    same = plan(output(content=OLD), there={PATH: OLD}, state=[lost])
+    assert (same.changes, same.conflicts) == ((), ())
+    assert not same.state.entries["p"].recovered
 
 
 # Always --------------------------------------------------------------------------------------------------------------

@@ -384,7 +384,7 @@ def test_links_find_what_is_published_and_what_is_not() -> None:
     assert found.page(uid(3)) is None
     assert found.links([uid(1), uid(2), uid(3)]) == {
         uid(1): ("/2026/11/19/public.html", "Public"),
-        uid(2): ("", "Draft"),
+        uid(2): ("", ""),
         uid(3): ("", ""),
     }
     assert found.file(hosted("a.png")).path.startswith("/assets/notion/")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pytest
+import yaml
 
 from notion2jekyll.notion.model import Page, Property
 from notion2jekyll.publish import Rule, could_serve, is_certain, refusal, whereabouts
@@ -101,6 +102,15 @@ def test_what_could_serve_is_offered() -> None:
             "Tags": ("multi_select", ()),
         }
     ) == [
-        "publish: {property: Status, is: [Published]}   (options: Idea, Published)",
+        "publish: {property: Status, is: [Published]}   # options: Idea, Published",
         "publish: {property: Public, is: true}",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Yes", "no", "2024", "St: a", "Ready?", "on", "~", "a b", "상태", "#1", "'", '"', "- x", "null", "1e3"],
+)
+def test_what_is_offered_can_be_pasted(name: str) -> None:
+    (line,) = could_serve({name: ("select", ("Draft", name))})
+    assert yaml.safe_load(line)["publish"] == {"property": name, "is": [name]}

@@ -56,7 +56,6 @@ def test_a_real_config_is_read() -> None:
     )
     assert found.zone.key == "Asia/Seoul"
     assert found.permalink == PERMALINKS["pretty"]
-    assert found.url == "https://me.github.io/blog"
     assert found.future
     assert found.plugins == ("jekyll-mentions", "jemoji")
     assert (found.hard_wrap, found.math) == (True, False)

@@ -46,6 +46,8 @@ entries = st.builds(
     files=st.lists(texts, max_size=2).map(tuple),
     links=st.dictionaries(texts, st.tuples(texts, texts), max_size=2),
     removed=st.booleans(),
+    url=texts,
+    recovered=st.booleans(),
 )
 states = st.builds(
     State,

@@ -384,3 +384,236 @@ def test_strict_holds_back_what_cannot_be_shown_completely(here: World) -> None:
     assert (ran.code, report["changes"]) == (1, [])
     assert [(problem["severity"], problem["page"]) for problem in report["problems"]] == [("error", page)]
     assert "text" in here.site()["_posts/2026-11-20-mine.md"]
+
+
+# What a state that is lost must not lead to ---------------------------------------------------------------------------
+
+
+def test_somebody_elses_post_that_names_a_page_is_left_alone(here: World) -> None:
+    """Incident: another tool, or another workspace, writes `notion_id` too."""
+    theirs = b'---\ntitle: old\nnotion_id: "11111111-1111-4111-8111-111111111111"\n---\nwords\n'
+    here.hub.rival.push({"_posts/2020-01-01-old.md": theirs})
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert [change["action"] for change in report["changes"]] == ["create"]
+    assert here.hub.files()["_posts/2020-01-01-old.md"] == theirs
+    assert any("somebody else's" in problem["message"] for problem in report["problems"])
+    assert here.report("sync")[1]["requests"] == {"notion": 1, "github": 4, "files": 0}
+
+
+def forget_history(here: World, files: dict[str, bytes | None]) -> None:
+    """Make the repository one commit without a past, its files changed by `files`."""
+    tree = {path: content for path, content in {**here.hub.files(), **files}.items() if content is not None}
+    here.git("update-ref", "-d", "refs/heads/main")
+    here.hub.rival.push(tree)
+
+
+def test_a_copy_of_a_post_is_nobodys_until_a_person_says_so(here: World) -> None:
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    post = here.hub.files()["_posts/2026-11-20-mine.md"]
+    forget_history(here, {"_posts/2026-01-01-copy.md": post, state.PATH: None})
+    _, report = here.report("sync")
+    assert report["changes"] == []
+    assert here.hub.files()["_posts/2026-01-01-copy.md"] == post
+    assert here.hub.files()["_posts/2026-11-20-mine.md"] == post
+    assert any("both name the same page" in problem["message"] for problem in report["problems"])
+
+
+def test_a_hand_edit_survives_the_loss_of_the_state_and_its_history(here: World) -> None:
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    edited = here.hub.files()[path] + b"\nAdded by hand.\n"
+    forget_history(here, {path: edited, state.PATH: b"<<<<<<< HEAD"})
+    ran, report = here.report("sync")
+    assert ran.code == 1
+    assert "--force" in report["conflicts"][0]["why"]
+    assert here.hub.files()[path] == edited
+    assert here.report("sync")[0].code == 1
+    ran, report = here.report("sync", "--force")
+    assert (ran.code, [change["action"] for change in report["changes"]]) == (0, ["update"])
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def test_a_hand_edit_survives_a_damaged_state(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    edited = here.hub.files()[path] + b"\nAdded by hand.\n"
+    here.hub.rival.push({path: edited, state.PATH: b"<<<<<<< HEAD"})
+    here.workspace.replace_children(page, lines("other"))
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 1
+    assert "edited in the repository" in report["conflicts"][0]["why"]
+    assert here.hub.files()[path] == edited
+
+
+def test_a_blog_with_many_posts_of_its_own_is_searched_once(here: World) -> None:
+    own = {
+        f"_posts/2020-01-{day:02}-own.md": b"---\ntitle: own\n---\nwords %d\n" % day for day in range(1, 29)
+    }
+    here.hub.rival.push(own)
+    here.row("Draft", "text", status="Draft")
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert here.report("sync")[1]["requests"]["github"] <= 4
+    assert {path: here.hub.files()[path] for path in own} == own
+
+
+# Links never lead to nothing ------------------------------------------------------------------------------------------
+
+
+def mentioning(page: str) -> list[dict[str, object]]:
+    """Return a paragraph that mentions `page`."""
+    mention = {"type": "mention", "mention": {"type": "page", "page": {"id": page}}}
+    return [{"type": "paragraph", "paragraph": {"rich_text": [mention]}}]
+
+
+def test_a_link_to_an_edited_post_leads_to_where_it_stays(here: World) -> None:
+    bee = here.row("Bee", "text")
+    here.row("Aye", children=mentioning(bee))
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-bee.md"
+    here.hub.rival.push({path: here.hub.files()[path] + b"\nby hand\n"})
+    here.workspace.update_page(bee, {"Name": "New Bee"})
+    here.pass_time(hours=1)
+    ran, _ = here.report("sync")
+    assert ran.code == 1
+    assert "/2026/11/20/bee.html" in here.site()["_posts/2026-11-20-aye.md"]
+
+
+def test_a_link_to_a_post_that_could_not_be_written_is_none(here: World) -> None:
+    broken = here.workspace.add_file("photo.png", b"<html>not a picture</html>")
+    lost = here.row("Lost", children=[{"type": "image", "image": {**broken, "caption": []}}])
+    here.hub.rival.push({"_posts/2026-11-20-taken.md": b"---\ntitle: by hand\n---\n"})
+    taken = here.row("Taken", "text")
+    here.row("Aye", children=mentioning(lost) + mentioning(taken))
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 1
+    assert [change["path"] for change in report["changes"]] == ["_posts/2026-11-20-aye.md"]
+    assert "relative_url" not in here.site()["_posts/2026-11-20-aye.md"]
+    # When the trouble is over, the links are there.
+    here.hub.rival.push({"_posts/2026-11-20-taken.md": None})
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert "/2026/11/20/taken.html" in here.site()["_posts/2026-11-20-aye.md"]
+
+
+def test_one_page_alone_links_to_where_the_others_still_are(here: World) -> None:
+    bee = here.row("Bee", "text")
+    aye = here.row("Aye", children=mentioning(bee))
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.update_page(bee, {"Name": "New Bee"})
+    here.workspace.update_page(aye, {"Name": "New Aye"})
+    here.pass_time(hours=1)
+    here.run("sync", "--page", aye)
+    assert "/2026/11/20/bee.html" in here.site()["_posts/2026-11-20-new-aye.md"]
+    here.run("sync")
+    assert "/2026/11/20/new-bee.html" in here.site()["_posts/2026-11-20-new-aye.md"]
+
+
+# Privacy and several sources ------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_an_unpublished_row_is_committed(here: World) -> None:
+    secret = here.row("SECRET TITLE", "secret text", status="Draft")
+    link = {
+        "type": "text",
+        "text": {"content": "click here", "link": {"url": f"https://app.notion.com/p/{secret}"}},
+    }
+    here.row("Mine", children=[{"type": "paragraph", "paragraph": {"rich_text": [link]}}])
+    gone = here.row("Gone", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.update_page(gone, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    here.run("sync")
+    everything = "".join(content.decode("utf-8", "replace") for content in here.hub.files().values())
+    everything += here.git("log", "--format=%B")
+    assert "click here" in everything
+    assert "SECRET" not in everything
+    assert "secret" not in everything
+    assert "Draft" not in everything
+
+
+def test_one_of_two_sources_that_goes_silent_stops_the_run(here: World) -> None:
+    other = here.workspace.add_database(
+        "Other", {"Name": {"title": {}}, "Status": {"status": {"options": [{"name": "Published"}]}}}
+    )
+    here.configure(
+        f"notion:\n  source: [{here.database}, {other}]\n  publish: {{property: Status, is: [Published]}}\ngithub: {{repository: me/blog}}\n"
+    )
+    here.row("Mine", "text")
+    pages = [here.workspace.add_page(other, {"Name": f"Other {n}", "Status": "Published"}) for n in range(3)]
+    here.pass_time(hours=1)
+    assert len(here.report("sync")[1]["changes"]) == 4
+    for page in pages:
+        here.workspace.unshare(page)
+    ran, _ = here.report("sync")
+    assert ran.code == 3
+    assert "no rows for the source" in ran.said
+
+
+def test_a_source_taken_out_of_the_configuration_loses_nothing(here: World) -> None:
+    other = here.workspace.add_database(
+        "Other", {"Name": {"title": {}}, "Status": {"status": {"options": [{"name": "Published"}]}}}
+    )
+    both = f"notion:\n  source: [{here.database}, {other}]\n  publish: {{property: Status, is: [Published]}}\ngithub: {{repository: me/blog}}\n"
+    here.configure(both)
+    here.row("Mine", "text")
+    here.workspace.add_page(other, {"Name": "Theirs", "Status": "Published"})
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.configure(both.replace(f", {other}", ""))
+    ran, report = here.report("sync")
+    assert (ran.code, report["changes"]) == (0, [])
+    assert any("no longer in the configuration" in problem["message"] for problem in report["problems"])
+    ran, report = here.report("sync", "--force")
+    assert [change["action"] for change in report["changes"]] == ["delete"]
+
+
+def test_the_rule_may_be_told_by_any_of_several_sources(here: World) -> None:
+    plain = here.workspace.add_database("Plain", {"Name": {"title": {}}})
+    here.workspace.add_page(plain, {"Name": "No status"})
+    here.row("Mine", "text", status="Draft")
+    here.configure(
+        f"notion:\n  source: [{plain}, {here.database}]\n  publish: {{property: Status, is: [Published]}}\ngithub: {{repository: me/blog}}\n"
+    )
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 0, ran.err
+    assert "None of the 2 rows is published" in report["problems"][0]["message"]
+    here.row("Other", "text")
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert any("have no property “Status”" in problem["message"] for problem in report["problems"])
+
+
+def test_options_that_concern_no_post_make_none_be_read_again(here: World) -> None:
+    here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.hub.rival.push(
+        {"_config.yml": b"title: Blog\ntimezone: Asia/Seoul\nfuture: true\nurl: https://x.example\n"}
+    )
+    assert here.report("sync")[1]["requests"]["notion"] == 1
+    here.hub.rival.push({"_config.yml": b"title: Blog\ntimezone: Asia/Seoul\nkramdown: {hard_wrap: true}\n"})
+    assert here.report("sync")[1]["requests"]["notion"] == 2
+    assert here.report("sync")[1]["requests"]["notion"] == 1
+
+
+def test_a_page_without_a_title_is_said(here: World) -> None:
+    here.row("", "text")
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert any("has no title" in problem["message"] for problem in report["problems"])

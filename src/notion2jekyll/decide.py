@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from notion2jekyll import __version__, state
@@ -29,6 +29,8 @@ class Memory:
     site: Site
     state: State
     problems: tuple[Problem, ...] = ()
+    searched: bool = False
+    """Whether posts were looked through because there was no state; one is worth writing then, lest that be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +64,32 @@ class Brief:
 
 def fingerprint(options: posts.Options, site: Site) -> str:
     """Return a short text that changes with everything, beside the page, that a post depends on."""
-    return hashlib.sha256(
-        json.dumps([__version__, CONVERTER, repr(options), repr(site)]).encode()
-    ).hexdigest()[:16]
+    dialect = site.dialect(options.typography)
+    # Without what no post depends on: a change of that must not make all of them be read again.
+    site = replace(site, future=False, plugins=())
+    parts = [__version__, CONVERTER, repr(options), repr(site), repr(dialect)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
+def decide(
+    wishes: Wishes,
+    memory: Memory,
+    listing: Sequence[Page],
+    *,
+    by_source: Mapping[str, Collection[str]] | None = None,
+    elsewhere: Mapping[str, str | None] | None = None,
+) -> Brief:
     """Return what is to be read for the pages in `listing`, all rows of all sources.
 
-    Raises ConfigError where a page was asked for that is not there.
+    `by_source` has the page ids of each source; `elsewhere` what an earlier attempt learned of posts that are not where
+    they belong (see `Index.elsewhere`). Raises ConfigError where a page was asked for that is not there.
     """
     entries = memory.state.entries
     refusals = {page.id: refusal(page, wishes.rule) for page in listing}
     published = tuple(page for page in listing if refusals[page.id] is None)
     stay, notes = _deleted_by_hand(published, memory, restore=wishes.restore)
     index = _index(published, listing, wishes, memory, stay)
+    index = replace(index, elsewhere={**_elsewhere(published, index, wishes, memory), **(elsewhere or {})})
     mark = fingerprint(wishes.options, memory.site)
     _known(wishes.pages, refusals.keys() | entries.keys())
     whys: dict[str, str] = {}
@@ -115,6 +128,8 @@ def decide(wishes: Wishes, memory: Memory, listing: Sequence[Page]) -> Brief:
             *notes,
             *_doubtful(own, unsure),
             *_misnamed(listing, wishes.options),
+            *_unmarked(listing, published, wishes.rule, by_source or {}),
+            *_untitled(index.places),
             *posts.shared(index.places),
         ),
     )
@@ -137,6 +152,63 @@ def _index(
         reserved={
             entry.path for entry in entries if entry.page in stay or (entry.removed and entry.page not in ids)
         },
+    )
+
+
+def _elsewhere(
+    published: Iterable[Page], index: posts.Index, wishes: Wishes, memory: Memory
+) -> dict[str, str | None]:
+    """Return the addresses of posts that will not be where they belong: edited by a person, or not asked for."""
+    found: dict[str, str | None] = {}
+    for page in published:
+        place, entry = index.places.get(page.id), memory.state.entries.get(page.id)
+        asked = _asked(page.id, wishes.pages)
+        if place is None or (entry is None and asked):
+            continue
+        if entry is None or entry.removed:
+            found[page.id] = None if not asked else place.url
+        elif entry.path != place.path:
+            edited = memory.snapshot.files.get(entry.path) not in (None, entry.blob)
+            if not asked or edited or entry.recovered:
+                found[page.id] = entry.url or posts.address(entry.path, place.meta, memory.site)
+    return found
+
+
+def _unmarked(
+    listing: Sequence[Page],
+    published: Collection[Page],
+    rule: Rule | Literal["all"],
+    by_source: Mapping[str, Collection[str]],
+) -> tuple[Problem, ...]:
+    """Return a note where nothing is published, and a warning for every source without the property of the rule."""
+    if rule == "all" or not listing:
+        return ()
+    if not published:
+        return (
+            Problem("note", f"None of the {len(listing)} rows is published: of none is it true that {rule}."),
+        )
+    pages = {page.id: page for page in listing}
+    return tuple(
+        Problem(
+            "warning",
+            f"Nothing of the source {source} is published: its rows have no property “{rule.property}”.",
+            hint="Give that source the property, or take it out of `source:`.",
+        )
+        for source, ids in by_source.items()
+        if ids and not any(rule.property in pages[page].properties for page in ids if page in pages)
+    )
+
+
+def _untitled(places: Mapping[str, posts.Place]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            "warning",
+            f"The page that becomes {place.path} has no title: lists of posts show nothing to click on.",
+            page=page,
+            hint="Give the page a title in Notion.",
+        )
+        for page, place in sorted(places.items())
+        if not place.meta.title
     )
 
 

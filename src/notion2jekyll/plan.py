@@ -85,6 +85,8 @@ class Policy:
     """Up to so many posts may always be removed at once."""
     max_removed_percent: float = 30
     """More are removed only while they are at most this share of all posts."""
+    force: bool = False
+    """Whether posts are replaced of which it is not known whether a person edited them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,19 @@ class Plan:
         return Commit(self.base, writes, frozenset(deletes - writes.keys()), message)
 
 
-def check_listing(rows: int, state: State) -> None:
-    """Raise GuardStop where a source that has posts suddenly has no rows: an empty answer is no reason to delete a blog."""
+def check_listing(rows: Mapping[str, int], state: State, vanished: int) -> None:
+    """Raise GuardStop where a source suddenly has no rows: an empty answer is no reason to delete a blog.
+
+    `rows` is how many each source has now, by its id; `vanished` how many posts have lost their page.
+    """
     posts = sum(not entry.removed for entry in state.entries.values())
-    if posts and not rows:
+    empty = [
+        source for source, count in rows.items() if not count and (source in state.sources or len(rows) == 1)
+    ]
+    if posts and vanished and empty:
+        which = f"no rows for the source {empty[0]}" if any(rows.values()) else "no rows at all"
         raise GuardStop(
-            f"Notion returned no rows at all, but {posts} posts were made from this source. Nothing was written.",
+            f"Notion returned {which}, but {vanished} of {posts} posts were made from such rows. Nothing was written.",
             hint="Most often the database is no longer shared with the connection (••• → Connections), or a filter matches "
             "nothing. If it really is empty, run 'notion2jekyll sync --force' once to remove the posts.",
         )
@@ -251,6 +260,10 @@ class _Draft:
         twin = self.twins.get(_folded(path))
         return None if twin is None or twin in leaving else twin
 
+    def ours(self, path: str) -> bool:
+        """Return whether `path` is a post that this program wrote."""
+        return any(path == entry.path for entry in self.state.entries.values())
+
     def keep(self, entry: Entry) -> None:
         """Remember `entry`, whose post stays."""
         self.entries[entry.page] = entry
@@ -294,6 +307,14 @@ class _Draft:
                 self.keep(previous)
             else:
                 self._create(output, previous)
+        elif previous.recovered and not self.policy.force:
+            self.clash(
+                entry.page,
+                previous.path,
+                "the record of what was written last is lost, so it is not known whether a person edited the post; it stays. "
+                "Delete the file, or run once with --force, to take what Notion has",
+                previous,
+            )
         elif not self.as_left(previous):
             if previous.blob == entry.blob and previous.path == entry.path:
                 self.keep(entry)
@@ -307,9 +328,8 @@ class _Draft:
         elif previous.path == entry.path:
             self.change("update", output, output.why)
         elif obstacle := self.obstacle(entry.path):
-            self.clash(
-                entry.page, obstacle, f"{previous.path} cannot move here: the file is not ours", previous
-            )
+            why = "the post of another page is still here" if self.ours(obstacle) else "the file is not ours"
+            self.clash(entry.page, obstacle, f"{previous.path} cannot move here: {why}", previous)
         else:
             self.change("move", output, output.why, previous.path)
 
@@ -318,10 +338,9 @@ class _Draft:
         if obstacle is None:
             self.change("create", output, output.why)
         else:
-            ours = any(obstacle == entry.path for entry in self.state.entries.values())
             why = (
                 "the post of another page is still here, so the page is not published yet"
-                if ours
+                if self.ours(obstacle)
                 else "a file that notion2jekyll did not write is here, so the page is not published; rename one of the two"
             )
             self.clash(output.entry.page, obstacle, why, previous)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -82,14 +84,23 @@ def whereabouts(page: Page | None, sources: Collection[str], *, filtered: bool) 
 
 
 def could_serve(schema: Mapping[str, tuple[str, tuple[str, ...]]]) -> list[str]:
-    """Return lines for a person: which properties of a source (name → type, options) could say what is published."""
+    """Return lines of YAML: which properties of a source (name → type, options) could say what is published."""
     lines = []
     for name, (kind, options) in schema.items():
         if kind == "checkbox":
-            lines.append(f"publish: {{property: {name}, is: true}}")
+            lines.append(f"publish: {{property: {in_yaml(name)}, is: true}}")
         elif kind in ("status", "select", "multi_select") and options:
             # The last option is the likeliest: people order them as work proceeds.
+            shown = ", ".join(options)
             lines.append(
-                f"publish: {{property: {name}, is: [{options[-1]}]}}   (options: {', '.join(options)})"
+                f"publish: {{property: {in_yaml(name)}, is: [{in_yaml(options[-1])}]}}   # options: {shown}"
             )
     return lines
+
+
+def in_yaml(text: str) -> str:
+    """Return `text` as it can be pasted into YAML: in quotes wherever it would be read as something else without."""
+    plain = re.fullmatch(r"[^\W\d_][\w ]*\w|[^\W\d_]", text)
+    if plain and text.lower() not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n"):
+        return text
+    return json.dumps(text, ensure_ascii=False)

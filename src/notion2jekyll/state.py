@@ -36,6 +36,8 @@ class Entry:
     """Where the post is."""
     blob: str
     """Git blob id of the post as this program wrote it last; another one in the repository means a person edited it."""
+    url: str = ""
+    """The address of the post as Jekyll gives it, without the base URL; empty where it is not known."""
     edited: str = ""
     """Notion's edit time of the version that was read (ISO 8601, UTC, to the minute); empty: read it again."""
     settled: bool = False
@@ -52,6 +54,8 @@ class Entry:
     """Page id → (address, title) of every page that the post refers to, as used; the address is empty for none."""
     removed: bool = False
     """The page is no longer published, and the policy left a file (in `_drafts`, or where it was)."""
+    recovered: bool = False
+    """The post's own front matter told this, since the state was lost: whether a person edited the post is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def dump(state: State) -> bytes:
     written = state.written.isoformat(timespec="seconds") if state.written else None
     raw = {
         "version": VERSION,
-        "note": "Written by notion2jekyll; it tells your edits from its own. Delete it only to start afresh.",
+        "note": "Written by notion2jekyll, and not to be edited: it tells your edits of posts from its own.",
         "written": written,
         "sources": dict(sorted(state.sources.items())),
         "files": dict(sorted(state.files.items())),
@@ -119,6 +123,7 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         page=page,
         path=str(body["path"]),
         blob=str(body["blob"]),
+        url=str(body.get("url", "")),
         edited=str(body.get("edited", "")),
         settled=bool(body.get("settled", False)),
         fingerprint=str(body.get("fingerprint", "")),
@@ -127,14 +132,17 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         files=tuple(str(path) for path in body.get("files", ())),
         links=links,
         removed=bool(body.get("removed", False)),
+        recovered=bool(body.get("recovered", False)),
     )
 
 
-def adopt(state: State, path: str, blob: str, front_matter: Mapping[str, Any]) -> State:
-    """Return `state` with the post at `path`, whose front matter names its page (`notion_id`), taken as written.
+def adopt(
+    state: State, path: str, blob: str, front_matter: Mapping[str, Any], *, removed: bool = False
+) -> State:
+    """Return `state` with the post at `path`, whose front matter names its page (`notion_id`), as one of ours.
 
-    Used where the state file is missing or damaged. The post counts as unedited (git keeps what it was), and its page
-    is read again, so that equal content changes nothing.
+    Used where the state is lost. Its page is read again, and equal content changes nothing; whether a person edited the
+    post is not known, so different content does not replace it (`Entry.recovered`).
     """
     page = normal_id(str(front_matter["notion_id"]))
     if page in state.entries:
@@ -145,6 +153,8 @@ def adopt(state: State, path: str, blob: str, front_matter: Mapping[str, Any]) -
         blob=blob,
         modified=str(front_matter.get("last_modified_at") or ""),
         title=str(front_matter.get("title") or ""),
+        removed=removed,
+        recovered=True,
     )
     return replace(state, entries={**state.entries, page: entry})
 
@@ -175,6 +185,8 @@ def stale(
         return "new"
     if entry.removed:
         return "published again"
+    if entry.recovered:
+        return "what was written last is not known"
     if entry.edited != minute(page.edited):
         return "edited in Notion"
     if not entry.settled:

@@ -7,7 +7,7 @@ on the very version that was read. If somebody else pushed meanwhile, the target
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -21,9 +21,17 @@ from notion2jekyll.errors import ConfigError, Problem, Unreachable
 from notion2jekyll.jekyll import front_matter, posts
 from notion2jekyll.jekyll.site import CONFIG, parse_site
 from notion2jekyll.notion.client import NotionSettings
-from notion2jekyll.notion.fetch import Listing, Reading, Source, Wanted, read_schema, read_source
-from notion2jekyll.notion.model import Failed, File, Page, Tree, hosted_files
-from notion2jekyll.plan import Output, Plan, check_listing, make_plan
+from notion2jekyll.notion.fetch import (
+    Listing,
+    PropertySchema,
+    Reading,
+    Source,
+    Wanted,
+    read_schema,
+    read_source,
+)
+from notion2jekyll.notion.model import Failed, File, Page, Tree, hosted_files, normal_id
+from notion2jekyll.plan import DRAFTS, Output, Plan, check_listing, make_plan
 from notion2jekyll.progress import Progress
 from notion2jekyll.publish import Rule, could_serve, whereabouts
 from notion2jekyll.report import Report
@@ -31,6 +39,8 @@ from notion2jekyll.snapshot import Snapshot, blob_id
 from notion2jekyll.state import Entry, State
 from notion2jekyll.target import Applied, Moved, Target
 
+PASSES: Final = 3
+"""How often posts are made in one attempt, so that their links lead to where other posts really are."""
 RACES: Final = 6
 """How often a run tries to write while somebody else pushes."""
 
@@ -73,6 +83,8 @@ class _Bench:
     media: dict[str, bytes] = field(default_factory=dict)
     resolved: dict[str, str] = field(default_factory=dict)
     """What the configured sources turned out to be."""
+    elsewhere: dict[str, str | None] = field(default_factory=dict)
+    """Page id → address of posts that turned out not to be where they belong; None for those that are not there at all."""
     requests: int = 0
     downloads: int = 0
     waited: float = 0.0
@@ -110,34 +122,32 @@ def _attempt(
     # What the blog holds, and what was written last.
     memory = _recall(target)
 
-    # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are converted
-    # as they arrive, so that no more than a few pages are in memory at a time.
-    reading, brief = _read(job, memory, started, progress, bench)
-    gone, doubts = _gone(job, brief, reading)
+    for _ in range(PASSES):
+        # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are
+        # converted as they arrive, so that no more than a few pages are in memory at a time.
+        reading, brief = _read(job, memory, started, progress, bench)
+        gone, doubts, strangers = _gone(job, brief, memory, reading)
 
-    # What to do about it, and whether that is sane.
-    outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
-    memory = replace(memory, state=_reclaim(target, memory, outputs))
-    policy = job.config.policy()
+        # What to do about it, and whether that is sane.
+        outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
+        known = replace(memory, state=_reclaim(target, memory, outputs, strangers))
+        plan = _plan(job, known, outputs, gone)
 
-    def plan_with(outputs: list[Output]) -> Plan:
-        plan = make_plan(outputs, gone=gone, snapshot=memory.snapshot, state=memory.state, policy=policy)
-        if not job.force:
-            plan.check(policy)
-        return plan
+        # The media that the plan needs. A post whose media cannot be had stays as it is.
+        lost: dict[str, Problem] = {}
+        if not job.dry_run and plan.files:
+            lost = _download(job, plan, outputs, clock, progress, bench)
+            if lost:
+                plan = _plan(
+                    job, known, [output for output in outputs if output.entry.page not in lost], gone
+                )
 
-    plan = plan_with(outputs)
-
-    # The media that the plan needs. A post whose media cannot be had stays as it is.
-    lost: dict[str, Problem] = {}
-    if not job.dry_run and plan.files:
-        lost = _download(job, plan, outputs, clock, progress, bench)
-        if lost:
-            outputs = [output for output in outputs if output.entry.page not in lost]
-            plan = plan_with(outputs)
+        # Where a post could not go where it belongs, links to it must not lead there: those posts are made once more.
+        if not _astray(plan, brief, bench):
+            break
 
     # One commit, or none.
-    applied = None if job.dry_run else _write(job, target, plan, memory, reading, started, bench)
+    applied = None if job.dry_run else _write(job, target, plan, known, reading, started, bench)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in brief.whys:
         problems += bench.problems.get(page, ())
@@ -153,6 +163,27 @@ def _attempt(
         titles=brief.index.titles,
         diffs=_diffs(target, plan) if job.diff else {},
     )
+
+
+def _plan(job: Job, memory: Memory, outputs: Iterable[Output], gone: Mapping[str, str]) -> Plan:
+    """Return the plan, which no guard refuses."""
+    policy = replace(job.config.policy(), force=job.force)
+    plan = make_plan(outputs, gone=gone, snapshot=memory.snapshot, state=memory.state, policy=policy)
+    if not job.force:
+        plan.check(policy)
+    return plan
+
+
+def _astray(plan: Plan, brief: Brief, bench: _Bench) -> bool:
+    """Put on the bench which posts will not be where `brief` has them; return whether any post links to one of those."""
+    news: dict[str, str | None] = {}
+    for page, place in brief.index.places.items():
+        entry = plan.state.entries.get(page)
+        url = entry.url if entry and not entry.removed else None
+        if (entry is None or entry.path != place.path) and brief.index.elsewhere.get(page, place.url) != url:
+            news[page] = url
+    bench.elsewhere.update(news)
+    return any(news.keys() & entry.links.keys() for entry in plan.state.entries.values())
 
 
 def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> report.Result:
@@ -172,49 +203,91 @@ def _recall(target: Target) -> Memory:
     config = target.fetch(CONFIG) if CONFIG in snapshot.files else None
     site, problems = parse_site(config.decode("utf-8", "replace") if config is not None else None)
     content = target.fetch(state.PATH) if state.PATH in snapshot.files else None
-    if content is None:
-        return Memory(snapshot, site, _rebuild(target, snapshot), problems)
     try:
-        return Memory(snapshot, site, state.parse(content), problems)
+        if content is not None:
+            return Memory(snapshot, site, state.parse(content), problems)
     except state.NewerState:
         raise ConfigError(
             f"{state.PATH} was written by a newer version of notion2jekyll.",
             hint="Update: pip install --upgrade notion2jekyll-sync.",
         ) from None
     except ValueError:
-        damage = Problem(
-            "warning",
-            f"{state.PATH} was damaged and is rebuilt from the posts.",
-            hint="Nothing is to be done. If it happens again, see whether something edits that file.",
+        pass
+    return _recover(target, Memory(snapshot, site, State(), problems), damaged=content is not None)
+
+
+def _recover(target: Target, memory: Memory, *, damaged: bool) -> Memory:
+    """Return `memory` with the state as the repository's history has it, else as far as the posts themselves tell."""
+    for content in target.history(state.PATH):
+        try:
+            found = state.parse(content)
+        except ValueError:
+            continue
+        what = "damaged" if damaged else "missing"
+        note = Problem("note", f"{state.PATH} was {what} and is taken from the repository's history.")
+        return replace(memory, state=found, problems=(*memory.problems, note))
+    posts_there = [path for path in memory.snapshot.files if _is_post(path)]
+    if not posts_there:
+        return memory
+    rebuilt, doubts = _rebuild(target, memory.snapshot)
+    if damaged:
+        doubts.append(
+            Problem(
+                "warning",
+                f"{state.PATH} was damaged and is rebuilt from the posts. A post that a person may have edited stays as it is.",
+                hint="Nothing is to be done. If it happens again, see whether something edits that file.",
+            )
         )
-        return Memory(snapshot, site, _rebuild(target, snapshot), (*problems, damage))
+    return replace(memory, state=rebuilt, problems=(*memory.problems, *doubts), searched=True)
 
 
-def _rebuild(target: Target, snapshot: Snapshot) -> State:
-    """Return the state as far as the posts' own front matter tells it."""
+def _is_post(path: str) -> bool:
+    return path.startswith((posts.POSTS, DRAFTS)) and path.endswith(".md")
+
+
+def _rebuild(target: Target, snapshot: Snapshot) -> tuple[State, list[Problem]]:
+    """Return the state as far as the posts' own front matter tells it; files that claim the same page tell nothing."""
+    claims: dict[str, list[str]] = {}
     rebuilt = State()
     for path, blob in sorted(snapshot.files.items()):
-        if path.startswith(posts.POSTS) and path.endswith(".md"):
-            rebuilt = _adopted(target, rebuilt, path, blob)
-    return rebuilt
+        page = None
+        if _is_post(path):
+            rebuilt, page = _adopted(target, rebuilt, path, blob)
+        if page is not None:
+            claims.setdefault(page, []).append(path)
+    rivals = {page: paths for page, paths in claims.items() if len(paths) > 1}
+    doubts = [
+        Problem(
+            "warning",
+            f"{' and '.join(paths)} both name the same page; neither is touched.",
+            page=page,
+            hint="Delete the one that is not wanted, or remove `notion_id` from it.",
+        )
+        for page, paths in sorted(rivals.items())
+    ]
+    entries = {page: entry for page, entry in rebuilt.entries.items() if page not in rivals}
+    return replace(rebuilt, entries=entries), doubts
 
 
-def _adopted(target: Target, remembered: State, path: str, blob: str) -> State:
+def _adopted(target: Target, remembered: State, path: str, blob: str) -> tuple[State, str | None]:
+    """Return the state with the post at `path`, where it is one of ours, and the id of the page that it names."""
     content = target.fetch(path)
     metadata = front_matter.load(content.decode("utf-8", "replace")) if content else None
     if metadata and isinstance(metadata.get("notion_id"), str):
-        return state.adopt(remembered, path, blob, metadata)
-    return remembered
+        found = state.adopt(remembered, path, blob, metadata, removed=path.startswith(DRAFTS))
+        return found, normal_id(metadata["notion_id"])
+    return remembered, None
 
 
-def _reclaim(target: Target, memory: Memory, outputs: list[Output]) -> State:
-    """Return the state with posts that an earlier run wrote and did not live to remember."""
-    remembered = memory.state
+def _reclaim(target: Target, memory: Memory, outputs: list[Output], strangers: Collection[str]) -> State:
+    """Return the state without `strangers`, and with posts that an earlier run wrote and did not live to remember."""
+    entries = {page: entry for page, entry in memory.state.entries.items() if page not in strangers}
+    remembered = replace(memory.state, entries=entries)
     for output in outputs:
         there = memory.snapshot.files.get(output.entry.path)
         if output.entry.page not in remembered.entries and there not in (None, output.entry.blob):
-            claimed = _adopted(target, remembered, output.entry.path, str(there))
-            if output.entry.page in claimed.entries:
+            claimed, page = _adopted(target, remembered, output.entry.path, str(there))
+            if page == output.entry.page:
                 remembered = claimed
     return remembered
 
@@ -241,11 +314,14 @@ def _read(
 
     def choose(listing: Listing) -> Wanted:
         nonlocal brief
-        brief = decide(wishes, memory, listing.pages)
+        brief = decide(wishes, memory, listing.pages, by_source=listing.by_source, elsewhere=bench.elsewhere)
         if not job.force:
-            check_listing(len(listing.pages), memory.state)
+            counts = {source: len(pages) for source, pages in listing.by_source.items()}
+            check_listing(counts, memory.state, len(brief.vanished))
         rows = {page.id: page for page in listing.pages}
-        bodies = frozenset(page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief))
+        bodies = frozenset(
+            page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief)
+        )
         return Wanted(bodies, lookups=brief.vanished if listing.complete else frozenset())
 
     def deliver(tree: Tree | Failed) -> None:
@@ -297,7 +373,7 @@ def _rule(job: Job, sources: tuple[Source, ...], progress: Progress) -> Rule | L
     """Return what the configuration says is published. Raises ConfigError, with what could serve, where it is silent."""
     configured = job.config.notion.publish
     if configured is None:
-        choices = could_serve(read_schema(job.notion, sources[0], progress=progress))
+        choices = could_serve(_schemas(job, sources, progress))
         raise ConfigError(
             "The configuration does not say which rows are published, and nothing is published that was not marked for it.",
             hint="Add one of these under `notion:`:\n    " + "\n    ".join([*choices, "publish: all"]),
@@ -305,9 +381,19 @@ def _rule(job: Job, sources: tuple[Source, ...], progress: Progress) -> Rule | L
     return configured if configured == "all" else Rule(configured.property, tuple(configured.is_))
 
 
+def _schemas(job: Job, sources: Iterable[Source], progress: Progress) -> dict[str, PropertySchema]:
+    """Return the properties of all `sources`; of equal names the first, with the options of all."""
+    found: dict[str, PropertySchema] = {}
+    for source in sources:
+        for name, schema in read_schema(job.notion, source, progress=progress).items():
+            options = (*found[name].options, *schema.options) if name in found else schema.options
+            found[name] = PropertySchema(schema.type, tuple(dict.fromkeys(options)))
+    return found
+
+
 def _check_rule(job: Job, sources: tuple[Source, ...], rule: Rule, progress: Progress) -> None:
     """Raise ConfigError where no row can ever match `rule`: better than to take every post for unpublished."""
-    schema = read_schema(job.notion, sources[0], progress=progress)
+    schema = _schemas(job, sources, progress)
     choices = "\n    ".join([*could_serve(schema), "publish: all"])
     if rule.property not in schema:
         raise ConfigError(
@@ -329,27 +415,44 @@ def _check_rule(job: Job, sources: tuple[Source, ...], rule: Rule, progress: Pro
         )
 
 
-def _gone(job: Job, brief: Brief, reading: Reading) -> tuple[dict[str, str], list[Problem]]:
-    """Return, by page id, why pages are certainly no longer published, and what is not certain."""
+def _gone(
+    job: Job, brief: Brief, memory: Memory, reading: Reading
+) -> tuple[dict[str, str], list[Problem], set[str]]:
+    """Return, by page id, why pages are certainly no longer published; what is not certain; and what never was ours.
+
+    Never ours: posts that only claim to be (their front matter names a page, and no record of ours does) while the page is
+    in none of our sources. Somebody else wrote them.
+    """
     gone = dict(brief.gone)
     doubts: list[Problem] = []
+    strangers: set[str] = set()
     if not reading.listing.complete:
+        hint = "The next run tries again."
         doubts.append(
-            Problem(
-                "warning",
-                "Notion did not return the whole list, so no post was removed.",
-                hint="The next run tries again.",
-            )
+            Problem("warning", "Notion did not return the whole list, so no post was removed.", hint=hint)
         )
-    sources = {resolved.partition(":")[2] for resolved in reading.listing.resolved.values()}
+    sources = {_id(resolved) for resolved in reading.listing.resolved.values()}
+    dropped = {_id(resolved) for resolved in memory.state.sources.values()} - sources
     for page, found in sorted(reading.found.items()):
+        entry = memory.state.entries[page]
         if isinstance(found, Failed):
             doubts.append(found.problem)
-            continue
-        why = whereabouts(found, sources, filtered=job.config.notion.filter is not None)
-        if why is not None:
+        elif entry.recovered and (found is None or found.parent not in sources):
+            strangers.add(page)
+            what = f"{entry.path} names a page of Notion that is not in the source; it is taken for somebody else's."
+            doubts.append(Problem("warning", what, page=page, hint="Delete the file if it is not wanted."))
+        elif found is not None and found.parent in dropped and not job.force:
+            what = f"{entry.path} stays: its source is no longer in the configuration."
+            hint = "Put the source back, or run once with --force to remove its posts."
+            doubts.append(Problem("warning", what, page=page, hint=hint))
+        elif why := whereabouts(found, sources, filtered=job.config.notion.filter is not None):
             gone[page] = why
-    return gone, doubts
+    return gone, doubts, strangers
+
+
+def _id(resolved: str) -> str:
+    """Return the id in what a source turned out to be (`data_source:<id>`)."""
+    return resolved.partition(":")[2]
 
 
 # Posts ---------------------------------------------------------------------------------------------------------------
@@ -376,6 +479,7 @@ def _post(
         page=page.id,
         path=place.path,
         blob=blob_id(content),
+        url=place.url,
         edited=state.minute(page.edited),
         settled=state.settled(page.edited, started),
         fingerprint=brief.fingerprint,
@@ -455,11 +559,11 @@ def _write(
     remembered = replace(
         plan.state,
         files={**plan.state.files, **media_blobs},
-        sources=dict(reading.listing.resolved),
+        sources={**memory.state.sources, **reading.listing.resolved},
         written=started,
     )
     if not (plan.changes or plan.files or plan.orphans) and not _worth_alone(
-        remembered, memory.state, target, started
+        remembered, memory, target, started
     ):
         return None
     contents = {path: bench.media[path] for path in plan.files}
@@ -474,12 +578,16 @@ def _template(job: Job) -> str:
     return job.config.github.message if job.config.github else GitHub.model_fields["message"].default
 
 
-def _worth_alone(remembered: State, before: State, target: Target, started: datetime) -> bool:
+def _worth_alone(remembered: State, memory: Memory, target: Target, started: datetime) -> bool:
     """Return whether the state is worth writing when no post changed.
 
     In a folder it costs nothing. In a repository it is a commit and a build, so it waits for a change of a post, for a
-    day at most: that bounds how often a page is read again that was edited to no effect.
+    day at most: that bounds how often a page is read again that was edited to no effect. What concerns all posts at once
+    (other options, a state that had to be searched for) does not wait: it would cost as much in every run.
     """
+    before = memory.state
+    if memory.searched:
+        return True
     if (remembered.entries, remembered.files) == (
         before.entries,
         before.files,
@@ -487,6 +595,9 @@ def _worth_alone(remembered: State, before: State, target: Target, started: date
         return not target.versioned and remembered.sources != before.sources
     if not target.versioned or before.written is None:
         return bool(remembered.entries or before.entries)
+    marks = {page: entry.fingerprint for page, entry in remembered.entries.items()}
+    if any(entry.fingerprint != marks.get(page, entry.fingerprint) for page, entry in before.entries.items()):
+        return True
     return started - before.written >= state.ALONE
 
 

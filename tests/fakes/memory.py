@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1
 
@@ -63,6 +63,9 @@ class Memory:
 
     def fetch(self, path: str) -> bytes | None:
         return self._contents.get(path)
+
+    def history(self, path: str) -> Iterator[bytes]:
+        yield from ()
 
     def apply(self, commit: Commit) -> Applied:
         if commit.base != self._read.base:

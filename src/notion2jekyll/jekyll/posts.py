@@ -344,13 +344,20 @@ class Index:
     titles: Mapping[str, str]
     """Page id → title of every page of the source."""
     assets: str
+    elsewhere: Mapping[str, str | None] = field(default_factory=dict)
+    """Page id → address of the pages whose post is not where it belongs (a person edited it, or it could not be written),
+    so that no link leads to nothing; None where there is no post."""
 
     def page(self, page_id: str) -> Address | None:
         """Return the title and address of a page of the source, None for any other page."""
+        if page_id not in self.titles:
+            return None
+        url = self._url(page_id)
+        return Address(self.titles[page_id], SitePath(url) if url else None)
+
+    def _url(self, page_id: str) -> str | None:
         place = self.places.get(page_id)
-        if place:
-            return Address(place.meta.title, SitePath(place.url))
-        return Address(self.titles[page_id], None) if page_id in self.titles else None
+        return self.elsewhere.get(page_id, place.url if place else None)
 
     def file(self, file: File) -> SitePath:
         """Return where the copy of `file` will be."""
@@ -361,8 +368,9 @@ class Index:
         return {page_id: self._link(page_id) for page_id in page_ids}
 
     def _link(self, page_id: str) -> tuple[str, str]:
-        place = self.places.get(page_id)
-        return (place.url, place.meta.title) if place else ("", self.titles.get(page_id, ""))
+        # The title of a page that is not published stays out of what is committed.
+        url = self._url(page_id)
+        return (url, self.titles[page_id]) if url else ("", "")
 
 
 def index(

@@ -43,8 +43,6 @@ class Site:
     """The zone in which Jekyll places posts: `timezone:`, or UTC, the zone of the machines that build Pages."""
     permalink: str = PERMALINKS["date"]
     """The template of a post's address."""
-    url: str = ""
-    """`url:` and `baseurl:` as configured; empty where they are not."""
     future: bool = False
     """Whether posts dated ahead are shown."""
     categories: tuple[str, ...] = ()
@@ -111,7 +109,6 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
                 or _mapping(_mapping(config.get("collections")).get("posts")).get("permalink")
                 or PERMALINKS.get(permalink, permalink)
             ),
-            url=(str(config.get("url") or "") + str(config.get("baseurl") or "")).rstrip("/"),
             future=config.get("future") is True,
             categories=_names(defaults.get("categories")),
             category=str(defaults.get("category") or ""),

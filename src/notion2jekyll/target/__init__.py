@@ -55,6 +55,9 @@ class Target(Protocol):
     def fetch(self, path: str) -> bytes | None:
         """Return the content of `path` in the version last read, None where it was not there. Raises as `read`."""
 
+    def history(self, path: str) -> Iterator[bytes]:
+        """Yield what `path` held in its latest versions, newest first; nothing where none are kept. Raises as `read`."""
+
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, all of it or nothing. Raises Moved when the target changed since, and as `read`.
 

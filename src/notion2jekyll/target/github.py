@@ -45,6 +45,8 @@ _CHUNK_BYTES = 1_000_000
 """What one request for a tree holds at most. GitHub times out on large ones: 200-250 files or 2.5 MB were reported."""
 _INLINE_BYTES = 500_000
 """Text that takes more than this as JSON goes as a blob of its own."""
+_VERSIONS = 5
+"""How far back a lost file is looked for."""
 _FREE_WRITES = 20
 _WRITE_PAUSE = 1.0
 """After the first writes of a run, one a second: GitHub asks for that, and allows about 80 new contents a minute."""
@@ -206,6 +208,23 @@ class GitHub:
             answer = self._ask("GET", f"/git/blobs/{blob}")
             self._fetched[blob] = base64.b64decode(answer["content"])
         return self._fetched[blob]
+
+    def history(self, path: str) -> Iterator[bytes]:
+        """Yield what `path` held in its latest versions, newest first: one request, and two for each that is taken."""
+        if self._head is None or self._head.commit is None:
+            return
+        try:
+            wish = {"path": path, "sha": self._head.commit, "per_page": str(_VERSIONS)}
+            commits = self._call("GET", "/commits", parameters=wish)
+        except _Refused:
+            return
+        for commit in commits:
+            try:
+                blob = self._call("GET", f"/contents/{quote(path)}", parameters={"ref": commit["sha"]})["sha"]
+                answer = self._call("GET", f"/git/blobs/{blob}")
+            except _Refused:
+                continue  # it was deleted in this one
+            yield base64.b64decode(answer["content"])
 
     def _read_head(self) -> tuple[str, str, str] | None:
         """Return the head's commit id, tree id and page; None for a repository without any commit."""
