@@ -149,6 +149,10 @@ class Folder:
                 with self._locked():
                     self._finish()
 
+    def history(self, path: str) -> Iterator[bytes]:  # noqa: ARG002  # the port's
+        """Yield nothing: a folder keeps no earlier versions."""
+        yield from ()
+
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, after what a run that was killed had begun to write.
 
