@@ -352,7 +352,7 @@ def audio(block: Block, context: Context) -> Nodes:
 
 
 def file(block: Block, context: Context) -> Nodes:
-    """A link to the file, under its caption or its name. It is copied into the repository where Notion hosts it."""
+    """A link to the file under its name, its caption below. It is copied into the repository where Notion hosts it."""
     url = _file_url(block, context)
     if url is None:
         return _caption(block, context)
