@@ -101,7 +101,7 @@ class _Page:
         def fill(value: Any) -> Any:
             if isinstance(value, list):
                 done = [fill(item) for item in value]
-                return [item for item in done if item not in (("toc", []), ("indent", []))]
+                return [item for item in done if item not in (("toc", []), ("indent", []), ("quote", []))]
             if isinstance(value, tuple) and value[:1] == ("toc",):
                 return ("toc", names)
             return tuple(map(fill, value)) if isinstance(value, tuple) else value

@@ -177,6 +177,8 @@ class _Writer:
     def _item(self, item: Item, marker: str, *, tight: bool) -> Lines:
         first, rest = _first_paragraph(item)
         text = line(first, "item", self.dialect) or _EMPTY
+        if _LONE_IMG.fullmatch(text):
+            text += _EMPTY  # or CommonMark takes the tag, and the lines under it, for a block of HTML
         if item.checked is None:
             text = self._in_line(text)
         below = self.blocks(rest)
