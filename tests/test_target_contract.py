@@ -115,6 +115,24 @@ def test_what_is_written_is_read_byte_for_byte(place: Place) -> None:
     assert again.fetch("not-there.md") is None
 
 
+def test_a_content_is_found_by_its_id(place: Place) -> None:
+    target = place.open()
+    target.apply(_commit(target.read(), CONTENTS))
+    target = place.open()
+    target.read()
+    assert [target.fetch_blob(blob_id(content)) for content in CONTENTS.values()] == list(CONTENTS.values())
+    assert target.fetch_blob(blob_id(b"never written")) is None
+
+
+def test_what_a_content_was_is_found_where_versions_are_kept(place: Place) -> None:
+    target = place.open()
+    target.apply(_commit(target.read(), {"a.md": b"as it was"}))
+    place.edit({"a.md": b"by hand"})
+    target = place.open()
+    target.read()
+    assert target.fetch_blob(blob_id(b"as it was")) == (b"as it was" if target.versioned else None)
+
+
 def test_one_apply_writes_changes_moves_and_deletes(place: Place) -> None:
     place.edit(
         {

@@ -19,8 +19,11 @@ class Site:
     """The commits that were applied, oldest first."""
     version: int = 0
     """0: nothing was ever committed."""
+    objects: dict[str, bytes] = field(default_factory=dict)
+    """Git blob id → content of everything that was ever there."""
 
     def __post_init__(self) -> None:
+        self.objects |= {blob_id(content): content for content in self.files.values()}
         if self.files and not self.version:
             self.version = 1
 
@@ -36,6 +39,7 @@ class Site:
                 del self.files[path]
             else:
                 self.files[path] = content
+                self.objects[blob_id(content)] = content
         self.version += 1
 
 
@@ -63,6 +67,9 @@ class Memory:
 
     def fetch(self, path: str) -> bytes | None:
         return self._contents.get(path)
+
+    def fetch_blob(self, blob: str) -> bytes | None:
+        return self.site.objects.get(blob)
 
     def history(self, path: str) -> Iterator[bytes]:
         yield from ()

@@ -55,6 +55,12 @@ class Target(Protocol):
     def fetch(self, path: str) -> bytes | None:
         """Return the content of `path` in the version last read, None where it was not there. Raises as `read`."""
 
+    def fetch_blob(self, blob: str) -> bytes | None:
+        """Return the content with the git blob id `blob`, None where it is not kept. Raises as `read`.
+
+        Whatever is in the version last read is found, and what was in earlier ones where those are kept.
+        """
+
     def history(self, path: str) -> Iterator[bytes]:
         """Yield what `path` held in its latest versions, newest first; nothing where none are kept. Raises as `read`."""
 

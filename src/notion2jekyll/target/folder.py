@@ -139,6 +139,11 @@ class Folder:
                     return self._pending[path].read_bytes()
             return (self._root / path).read_bytes()
 
+    def fetch_blob(self, blob: str) -> bytes | None:
+        """Return the content of the file with that id, None where none had it when the folder was read."""
+        found = next((path for path, there in self._snapshot.files.items() if there == blob), None)
+        return self.fetch(found) if found is not None else None
+
     def finish(self) -> None:
         """Do what is left of a run that was killed while it wrote; nothing where there is no such thing.
 

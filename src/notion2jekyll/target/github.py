@@ -204,8 +204,26 @@ class GitHub:
         blob = self._head.snapshot.files.get(path) if self._head else None
         if blob is None:
             return None
+        try:
+            return self._fetch(blob)
+        except _Refused as refused:
+            raise self._stop(refused) from refused
+
+    def fetch_blob(self, blob: str) -> bytes | None:
+        """Return the content with that id, None where the repository does not have it (its history was rewritten).
+
+        One request for each content, once. Raises as `read`.
+        """
+        try:
+            return self._fetch(blob)
+        except _Refused as refused:
+            if refused.status in {404, 409, 422}:
+                return None
+            raise self._stop(refused) from refused
+
+    def _fetch(self, blob: str) -> bytes:
         if blob not in self._fetched:
-            answer = self._ask("GET", f"/git/blobs/{blob}")
+            answer = self._call("GET", f"/git/blobs/{blob}")
             self._fetched[blob] = base64.b64decode(answer["content"])
         return self._fetched[blob]
 
