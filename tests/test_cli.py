@@ -13,6 +13,7 @@ import pytest
 
 from fakes.github import refusal
 from notion2jekyll import __version__, cli
+from notion2jekyll.target.folder import Folder
 from world import Ran, World, world
 
 
@@ -239,6 +240,63 @@ def test_json_into_a_folder_that_is_not_there(here: World) -> None:
     assert "nowhere/report.json" in ran.said
 
 
+def test_json_that_cannot_be_written_is_found_out_before_anything_is_done(here: World) -> None:
+    for place in ("nowhere/report.json", str(here.directory)):
+        ran = here.run("sync", "--json", place)
+        assert ran.code == 2
+        assert place in ran.said
+    assert len(here.commits()) == 1
+    assert here.hub.log == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux only")
+def test_json_that_fails_afterwards_changes_nothing_else(here: World) -> None:
+    ran = here.run("sync", "--json", "/dev/full")
+    assert ran.code == 0
+    assert "warning: The report could not be written to /dev/full" in ran.err
+    assert len(here.commits()) == 2
+    here.monkeypatch.setenv("NOTION_TOKEN", "ntn_wrong")
+    ran = here.run("sync", "--json", "/dev/full")
+    assert ran.code == 4
+    assert "Notion does not know the token" in ran.said
+
+
+def test_an_old_report_is_not_taken_for_this_runs(here: World) -> None:
+    file = here.directory / "report.json"
+    file.write_text("x" * 100_000, encoding="utf-8")
+    assert here.run("plan", "--json", "report.json").code == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["result"] == "planned"
+
+
+def test_a_run_that_stops_tells_its_requests(here: World) -> None:
+    here.hub.on("PATCH", "/git/refs", refusal(422, "Repository rule violations found"))
+    ran, report = here.report("sync")
+    assert ran.code == 4
+    assert report["requests"]["github"] == len(here.hub.log) > 0
+    assert report["requests"]["notion"] == 3, "the source, its rows, one body"
+
+
+def test_plan_writes_nothing_into_a_folder_that_a_killed_run_left(here: World) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with here.monkeypatch.context() as patch:
+        patch.setattr(Folder, "_put", killed)
+        assert here.run("sync", "--output", "site").code == 130
+
+    def everything() -> dict[Path, bytes]:
+        return {place: place.read_bytes() for place in Path("site").rglob("*") if place.is_file()}
+
+    left = everything()
+    assert not Path("site/_posts").exists()
+    assert here.run("plan", "--output", "site").code == 0
+    assert here.run("sync", "--dry-run", "--output", "site").out.startswith("Nothing to do for site")
+    assert everything() == left
+    assert here.run("sync", "--output", "site").out.startswith("Nothing to do for site")
+    assert len(list(Path("site/_posts").iterdir())) == 1
+    assert not Path("site/.notion2jekyll/pending").exists()
+
+
 def test_quiet_says_nothing_when_all_is_well(here: World) -> None:
     ran = here.run("sync", "--quiet")
     assert (ran.code, ran.out + ran.err) == (0, "")
@@ -257,7 +315,10 @@ def test_interrupted(here: World) -> None:
         raise KeyboardInterrupt
 
     here.monkeypatch.setattr(cli, "sync", interrupt)
-    assert here.run("sync").code == 130
+    ran, report = here.report("sync")
+    assert ran.code == 130
+    assert "Interrupted." in ran.said
+    assert (report["result"], report["problems"][0]["message"]) == ("failed", "Interrupted.")
 
 
 def test_a_bug_says_what_to_report_and_hides_tokens(here: World) -> None:
@@ -265,8 +326,10 @@ def test_a_bug_says_what_to_report_and_hides_tokens(here: World) -> None:
         raise RuntimeError(f"with {here.notion.token} in it")
 
     here.monkeypatch.setattr(cli, "sync", bug)
-    ran = here.run("sync")
+    ran, report = here.report("sync")
     assert ran.code == 70
+    assert report["result"] == "failed"
+    assert "mistake in notion2jekyll" in report["problems"][0]["message"]
     assert "https://github.com/OWNER/notion2jekyll/issues" in ran.said
     assert "RuntimeError: with (NOTION_TOKEN) in it" in ran.said
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Final
+from types import FrameType
+from typing import IO, Annotated, Final, TextIO
 
 import typer
 from rich.console import Console
@@ -36,6 +40,7 @@ USAGE: Final = 2
 BUG: Final = 70
 INTERRUPTED: Final = 130
 
+ISSUES: Final = "https://github.com/OWNER/notion2jekyll/issues"
 SECRETS: Final = ("NOTION_TOKEN", "GITHUB_TOKEN")
 
 CLOCK: Final = Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
@@ -169,32 +174,80 @@ def _run(  # one parameter an option
     console = _console(stderr=json == "-")
     started = CLOCK.now()
     strict = False
-    try:
-        config = load(config_file) if config_file else load(find(Path.cwd()))
-        strict = config.sync.strict
-        with Terminal(Console(stderr=True), quiet=quiet, verbose=verbose) as progress:
-            target = _target(config, output, progress)
-            job = Job(config, _notion(), pages=_page_ids(pages or ()), **how)
-            done = sync(job, target, CLOCK, progress)
-    except Stop as stop:
-        _write_json(report.stopped(stop, seconds=(CLOCK.now() - started).total_seconds()), json)
-        raise
+    terminal = Terminal(Console(stderr=True), quiet=quiet, verbose=verbose)
+    with _json_file(json) as file:
+        try:
+            config = load(config_file) if config_file else load(find(Path.cwd()))
+            strict = config.sync.strict
+            with terminal as progress:
+                job = Job(config, _notion(), pages=_page_ids(pages or ()), **how)
+                target = _target(config, output, progress, dry_run=job.dry_run)
+                done = sync(job, target, CLOCK, progress)
+        except BaseException as error:
+            seconds = (CLOCK.now() - started).total_seconds()
+            _write_json(report.ended(_as_stop(error), seconds=seconds, requests=terminal.requests), file)
+            raise
+        # First what machines read: showing the report may fail where nobody looks.
+        _write_json(done, file)
     report.show(done, console, quiet=quiet)
-    _write_json(done, json)
     return NEEDS_PERSON if done.needs_person(strict=strict) else 0
 
 
-def _write_json(done: Report, file: str | None) -> None:
-    if file == "-":
-        typer.echo(done.as_json())
-    elif file is not None:
+def _as_stop(error: BaseException) -> Stop:
+    """Return what a person is told of `error`."""
+    if isinstance(error, Stop):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Stop(
+            "Interrupted.",
+            hint="The blog is as it was, or as the last commit says. Run it again: it goes on from there.",
+        )
+    return Stop(
+        f"This is a mistake in notion2jekyll {__version__} (Python {platform.python_version()}, {platform.system()}), "
+        "not yours. The blog was not touched, or is as the last commit says.",
+        hint=f"Please report it with the lines above at {ISSUES}.",
+    )
+
+
+@contextmanager
+def _json_file(name: str | None) -> Iterator[TextIO | None]:
+    """Open what `--json` names, before anything is done, and empty: an old report is never taken for this run's."""
+    if name is None:
+        yield None
+    elif name == "-":
+        yield sys.stdout
+    else:
         try:
-            Path(file).write_text(done.as_json() + "\n", encoding="utf-8")
+            file = Path(name).open("w", encoding="utf-8")  # noqa: SIM115  # closing may fail, too, and must not matter
         except OSError as error:
             raise ConfigError(
-                f"The report cannot be written to {file}: {error.strerror}.",
+                f"The report cannot be written to {name}: {error.strerror}.",
                 hint="Name a file in a folder that exists.",
             ) from None
+        try:
+            yield file
+        finally:
+            with suppress(OSError):
+                file.close()
+
+
+def _write_json(done: Report, file: TextIO | None) -> None:
+    """Write the report. Where that fails there is a warning: what the run did is more than its report."""
+    if file is None:
+        return
+    text = done.as_json()
+    try:
+        text.encode(file.encoding)
+    except UnicodeEncodeError:
+        text = done.as_json(ascii_only=True)
+    try:
+        file.write(text + "\n")
+        file.flush()
+    except OSError as error:
+        _mute(file)
+        name = "standard output" if file is sys.stdout else file.name
+        trouble = f"The report could not be written to {name}: {error.strerror}."
+        report.show_problem(Problem("warning", trouble), _console(stderr=True))
 
 
 def _page_ids(texts: Sequence[str]) -> frozenset[str]:
@@ -213,9 +266,12 @@ def _notion() -> NotionSettings:
     return NotionSettings(token, _address("NOTION_API_URL", "https://api.notion.com"))
 
 
-def _target(config: Config, output: Path | None, progress: Progress) -> Target:
+def _target(config: Config, output: Path | None, progress: Progress, *, dry_run: bool) -> Target:
     if output is not None:
-        return Folder(output)
+        folder = Folder(output)
+        if not dry_run:
+            folder.finish()
+        return folder
     if config.github is None:
         raise ConfigError(
             "The configuration has no `github:` section, so there is nowhere to publish to.",
@@ -261,13 +317,58 @@ def _secret(variable: str, hint: str) -> str:
 # The border ----------------------------------------------------------------------------------------------------------
 
 
+class _Console(Console):
+    """A console whose reader may leave early (`| head`): the run goes on in silence, and its exit code tells the rest."""
+
+    def on_broken_pipe(self) -> None:
+        """Write nothing more."""
+        self.quiet = True
+        _mute(self.file)
+
+
+def _mute(stream: IO[str]) -> None:
+    """Let what is still to be written into `stream` go nowhere, so that Python does not fail over it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr)
+    return _Console(stderr=stderr)
 
 
 def main() -> None:
     """Run the program with the arguments of the process; ends the process with the exit code."""
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal or log that cannot show Korean shows escapes: no run ends because of that.
+            stream.reconfigure(errors="backslashreplace")
+    _bypass_proxies()
+    signal.signal(signal.SIGTERM, _terminate)
+    code = run(sys.argv[1:])
+    if code == INTERRUPTED:
+        # Downloads under way may take minutes, and Python waits for their threads.
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _bypass_proxies() -> None:
+    """Let no request to this machine itself go through a proxy, whichever library sends it."""
+    usual = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    if usual.strip() != "*":
+        hosts = ",".join([*filter(None, [usual]), "localhost", "127.0.0.1", "::1"])
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = hosts
+
+
+def _terminate(_: int, frame: FrameType | None) -> None:
+    """Do on SIGTERM (a cancelled workflow, a service manager) what Ctrl-C does."""
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        handler(signal.SIGINT, frame)
+    else:  # a shell lets what runs in the background ignore Ctrl-C
+        raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -276,9 +377,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="notion2jekyll", standalone_mode=False)
     except Stop as stop:
-        for problem in stop.problems:
-            report.show_problem(problem, console)
-        report.show_problem(Problem("error", stop.message, hint=stop.hint), console)
+        _show(stop, console)
         return stop.exit_code
     except TyperException as error:
         # Without arguments the help was printed already, and there is no message.
@@ -287,23 +386,26 @@ def run(arguments: Sequence[str]) -> int:
             report.show_problem(Problem("error", message, hint=hint), console)
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
-        console.print("Interrupted.")
-        return INTERRUPTED
-    except Exception:  # noqa: BLE001  # the last border: whatever it is, the user learns what to do
-        _bug(console)
+        code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # the last border: whatever it is, the user learns what to do
+        console.print(Text(_traceback(), "dim"), soft_wrap=True, highlight=False)
+        _show(_as_stop(error), console)
         return BUG
+    if code == INTERRUPTED:  # Typer turns Ctrl-C into this number
+        _show(_as_stop(KeyboardInterrupt()), console)
     return code if isinstance(code, int) else 0
 
 
-def _bug(console: Console) -> None:
+def _show(stop: Stop, console: Console) -> None:
+    for problem in stop.problems:
+        report.show_problem(problem, console)
+    report.show_problem(Problem("error", stop.message, hint=stop.hint), console)
+
+
+def _traceback() -> str:
+    """Return where the program failed, without secrets."""
     text = traceback.format_exc()
     for variable in SECRETS:
         if secret := os.environ.get(variable, "").strip():
             text = text.replace(secret, f"({variable})")
-    console.print(Text(text.rstrip(), "dim"), soft_wrap=True, highlight=False)
-    bug = (
-        f"This is a mistake in notion2jekyll {__version__} (Python {platform.python_version()}, {platform.system()}), "
-        "not yours. The blog was not touched, or is as the last commit says."
-    )
-    hint = "Please report it with the lines above at https://github.com/OWNER/notion2jekyll/issues."
-    report.show_problem(Problem("error", bug, hint=hint), console)
+    return text.rstrip()

@@ -78,23 +78,29 @@ def download(
         return media
     progress.begin("media", len(files))
     # A client of its own: the storage refuses requests that carry the API's token, and others must never see it.
-    with (
-        httpx.Client(
-            transport=transport, timeout=60, follow_redirects=True, headers={"User-Agent": "notion2jekyll"}
-        ) as client,
-        ThreadPoolExecutor(WORKERS) as pool,
-    ):
-        jobs = {
-            path: pool.submit(_fetch, client, file, path, max_bytes, sleep) for path, file in files.items()
-        }
-        for path, job in jobs.items():
-            result, requests = job.result()
-            media.requests += requests
-            if isinstance(result, Failure):
-                media.failures[path] = result
-            else:
-                media.contents[path] = result
-            progress.advance("media")
+    with httpx.Client(
+        transport=transport, timeout=60, follow_redirects=True, headers={"User-Agent": "notion2jekyll"}
+    ) as client:
+        pool = ThreadPoolExecutor(WORKERS)
+        try:
+            jobs = {
+                path: pool.submit(_fetch, client, file, path, max_bytes, sleep)
+                for path, file in files.items()
+            }
+            for path, job in jobs.items():
+                result, requests = job.result()
+                for _ in range(requests):
+                    # Without the address: it is signed, and opens the file to whoever reads the log.
+                    progress.request("Files", f"GET {path}")
+                media.requests += requests
+                if isinstance(result, Failure):
+                    media.failures[path] = result
+                else:
+                    media.contents[path] = result
+                progress.advance("media")
+        finally:
+            # After Ctrl-C nothing more is begun, nor is anything waited for.
+            pool.shutdown(wait=False, cancel_futures=True)
     progress.end("media")
     return media
 

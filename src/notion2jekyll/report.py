@@ -65,8 +65,11 @@ class Report:
         bad = ("error", "warning") if strict else ("error",)
         return bool(self.conflicts) or any(problem.severity in bad for problem in self.problems)
 
-    def as_json(self) -> str:
-        """Return the machine-readable report; its form is part of the contract."""
+    def as_json(self, *, ascii_only: bool = False) -> str:
+        """Return the machine-readable report; its form is part of the contract.
+
+        With `ascii_only` other letters are escaped, for streams that cannot hold them; it reads the same.
+        """
         return json.dumps(
             {
                 "version": 1,
@@ -83,7 +86,7 @@ class Report:
                 "waited_seconds": round(self.waited, 3),
                 "seconds": round(self.seconds, 3),
             },
-            ensure_ascii=False,
+            ensure_ascii=ascii_only,
             indent=2,
         )
 
@@ -98,11 +101,14 @@ def _problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def stopped(stop: Stop, *, seconds: float) -> Report:
-    """Return the report of a run that ended with `stop`."""
+def ended(stop: Stop, *, seconds: float, requests: Mapping[str, int]) -> Report:
+    """Return the report of a run that ended with `stop` after `seconds` and `requests` (service → how many)."""
     whole = Problem("error", stop.message, hint=stop.hint)
     return Report(
-        "stopped" if stop.exit_code == 3 else "failed", problems=(whole, *stop.problems), seconds=seconds
+        "stopped" if stop.exit_code == 3 else "failed",
+        problems=(whole, *stop.problems),
+        requests=requests,
+        seconds=seconds,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Self
 
 from rich.console import Console
@@ -41,6 +42,8 @@ class Terminal:
         self.verbose = verbose
         self.counts: dict[Stage, int] = {}
         self.tasks: dict[Stage, TaskID] = {}
+        self.requests: Counter[str] = Counter()
+        """Service (notion, github, files) → requests answered, for the report of a run that does not come to its end."""
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -87,7 +90,8 @@ class Terminal:
             self._say(f"{service} asks us to wait {seconds:.0f} s.")
 
     def request(self, service: str, line: str) -> None:
-        """Show a request where everything is to be seen."""
+        """Count a request, and show it where everything is to be seen."""
+        self.requests[service.lower()] += 1
         if self.verbose:
             self._say(f"{service}: {line}")
 
