@@ -14,7 +14,7 @@ from rich.console import Console
 
 from notion2jekyll.errors import AccessDenied, GuardStop, Problem
 from notion2jekyll.plan import Action, Change, Conflict
-from notion2jekyll.report import Report, Result, message, show, show_problem, stopped, summary
+from notion2jekyll.report import Report, Result, ended, message, show, show_problem, summary
 
 CHANGES = (
     Change("create", "_posts/2026-11-20-일기.md", "p1", "일기", "new", b"x"),
@@ -84,10 +84,12 @@ def test_the_json_of_nothing_has_every_key() -> None:
 
 def test_a_stop_is_a_report_too() -> None:
     fault = Problem("error", "one of several")
-    guard = stopped(GuardStop("Too many.", hint="Look.", problems=(fault,)), seconds=1.5)
-    assert (guard.result, guard.seconds) == ("stopped", 1.5)
+    guard = ended(
+        GuardStop("Too many.", hint="Look.", problems=(fault,)), seconds=1.5, requests={"notion": 3}
+    )
+    assert (guard.result, guard.seconds, guard.requests) == ("stopped", 1.5, {"notion": 3})
     assert guard.problems == (Problem("error", "Too many.", hint="Look."), fault)
-    assert stopped(AccessDenied("No."), seconds=0).result == "failed"
+    assert ended(AccessDenied("No."), seconds=0, requests={}).result == "failed"
 
 
 @pytest.mark.parametrize(
