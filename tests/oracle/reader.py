@@ -46,15 +46,14 @@ class _Reader:
         self.exact_quotes = exact_quotes
         self.liquid = liquid
         self.baseurl = baseurl
-        self.ids: dict[str, str] = {}
+        self.ids: dict[str, set[str]] = {}
+        """The headings with an id: kramdown counts those within HTML apart, so that two may have the same."""
 
     def page(self, body: Element) -> Blocks:
         for element in body.descendants():
             if re.fullmatch("h[1-6]", element.tag) and "id" in element.attributes:
-                name = element.attributes["id"]
-                if name in self.ids:
-                    raise Malformed(f"two elements with the id {name!r}")
-                self.ids[name] = text(self.inline(element.children))
+                shown = entry(text(self.inline(element.children)))
+                self.ids.setdefault(element.attributes["id"], set()).add(shown)
         return self.blocks(body.children)
 
     # Blocks ----------------------------------------------------------------------------------------------------------
@@ -146,9 +145,9 @@ class _Reader:
         """Read a line of a table of contents, which must lead to the heading that it names."""
         name = link.attributes["href"].removeprefix("#")
         label = text(self.inline(link.children))
-        there = self.ids.get(name, self.ids.get(unquote(name)))
+        there = self.ids.get(name) or self.ids.get(unquote(name), set())
         named = re.search(r"\w", entry(label))  # others have no id to lead to
-        if named and self.liquid and (there is None or entry(there) != entry(label)):
+        if named and self.liquid and entry(label) not in there:
             raise Malformed(f"the contents lead from {label!r} to {there!r} ({name})")
         return entry(label)
 

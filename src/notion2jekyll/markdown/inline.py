@@ -124,6 +124,7 @@ class _Lowering:
             unsafe += ["[", "]"]  # kramdown looks for the definition of a reference before it looks for code
         if self.construct == "cell":
             unsafe += ["|", "`"]  # kramdown shows the backslash before a pipe that CommonMark needs
+            unsafe += ["<code", "</code"]  # kramdown looks for these before it splits the row
         return not any(bad in text for bad in unsafe) and text == text.strip() and text.strip("`") != ""
 
     def _math(self, tex: str, kind: Kind) -> list[_Token]:
