@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from fakes import notion as fakes
 from fakes.notion import HASTY, FakeNotion, Seen, Shuffled, Wrong, fake_notion
-from notion2jekyll.demo.notion_server import Response, error
+from notion2jekyll.demo.notion_server import Request, Response, error
 from notion2jekyll.demo.workspace import Workspace, block, rich
 from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
 from notion2jekyll.notion.client import NotionSettings, Politeness
@@ -23,7 +24,6 @@ from notion2jekyll.notion.fetch import (
     Reading,
     Source,
     Wanted,
-    read_pages,
     read_schema,
     read_source,
 )
@@ -673,16 +673,66 @@ def test_what_became_of_pages_that_vanished(fake: FakeNotion) -> None:
     assert "could not be looked up: 500 internal_server_error (8 times)" in failed.problem.message
 
 
-def test_pages_outside_any_source(fake: FakeNotion) -> None:
-    page = fake.workspace.add_page(None, {"title": "Alone"}, paragraphs(2))
-    hidden = fake.workspace.add_page(None, {"title": "Hidden"})
-    fake.workspace.unshare(hidden)
-    found = read_pages(fake.settings(), [page, hidden, page], progress=Silent())
-    assert found[hidden] is None
-    tree = found[page]
-    assert isinstance(tree, Tree)
-    assert shown(tree) == ["p0", "p1"]
-    assert len(fake.log) == 3
+# Servers that know less than Notion ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gone", ["object", "created_time", "last_edited_time", "url", "parent", "in_trash"])
+def test_rows_may_lack_what_a_post_can_do_without(
+    fake: FakeNotion, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    database, ids = journal(fake, 2, lambda _: paragraphs(1))
+    whole = fake.api.answer
+
+    def lean(request: Request) -> Response:
+        answer = whole(request)
+        body = json.loads(answer.payload())
+        for page in [body, *body.get("results", [])]:
+            if page.get("object") == "page":
+                del page[gone]
+        return Response(answer.status, body)
+
+    monkeypatch.setattr(fake.api, "answer", lean)
+    reading, trees = read(fake.settings(), database)
+    assert [page.id for page in reading.listing.pages] == ids
+    assert all(isinstance(trees[page], Tree) for page in ids)
+    if gone == "last_edited_time":
+        # Nobody knows when it was edited, so no run may take it for unchanged.
+        assert all(page.edited > page.created for page in reading.listing.pages)
+
+
+@pytest.mark.parametrize("unknown", ["result_type", "sorts"])
+def test_a_server_that_refuses_what_we_add_to_a_query_is_asked_without(
+    fake: FakeNotion, monkeypatch: pytest.MonkeyPatch, unknown: str
+) -> None:
+    database, ids = journal(fake, 120, lambda _: [])
+    whole = fake.api.answer
+    bodies: list[Any] = []
+
+    def strict(request: Request) -> Response:
+        if request.path.endswith("/query"):
+            bodies.append(request.body)
+            if unknown in request.body:
+                return error(400, "validation_error", f"body.{unknown} should be not present.")
+        return whole(request)
+
+    monkeypatch.setattr(fake.api, "answer", strict)
+    reading, _ = read(fake.settings(), database)
+    assert {page.id for page in reading.listing.pages} == set(ids)
+    assert reading.listing.complete
+    assert [unknown in body for body in bodies] == [True, False, False]
+
+
+@pytest.mark.parametrize("remembered", ["junk:zzz", "page:zzz", "data_source:zzz", "zzz"])
+def test_what_a_state_remembers_wrongly_is_asked_anew(fake: FakeNotion, remembered: str) -> None:
+    database, ids = journal(fake, 1, lambda _: [])
+    source = Source(database, resolved=remembered)
+    reading = read_source(fake.settings(), [source], nothing, unexpected, progress=Silent())
+    assert [page.id for page in reading.listing.pages] == ids
+    assert reading.listing.resolved[database].startswith("data_source:")
+
+
+def unexpected(tree: Tree | Failed) -> None:
+    raise AssertionError(tree)
 
 
 # Speed ---------------------------------------------------------------------------------------------------------------

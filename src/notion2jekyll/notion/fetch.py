@@ -148,28 +148,6 @@ def read_source(
     return _run(settings, progress, work)
 
 
-def read_pages(
-    settings: NotionSettings, pages: Iterable[str], *, progress: Progress
-) -> Mapping[str, Tree | Failed | None]:
-    """Return the trees of `pages` (dashed ids), whatever source they are in; None for a page that is not there.
-
-    Raises AccessDenied and Unreachable like `read_source`.
-    """
-
-    async def work(notion: Notion) -> Mapping[str, Tree | Failed | None]:
-        trees = _Trees(notion)
-        read: dict[str, Tree | Failed | None] = {}
-
-        async def one(page: str) -> None:
-            found = await _look_up(notion, page)
-            read[page] = await trees.read(found) if isinstance(found, Page) else found
-
-        await _in_parallel(one, dict.fromkeys(pages))
-        return read
-
-    return _run(settings, progress, work)
-
-
 def read_schema(
     settings: NotionSettings, source: Source, *, progress: Progress
 ) -> Mapping[str, PropertySchema]:
@@ -291,8 +269,8 @@ async def _list_one(notion: Notion, source: Source, progress: Progress) -> _Rows
     if source.resolved:
         try:
             return await _list_resolved(notion, source, source.resolved, progress)
-        except NotFound:
-            pass  # it was replaced, or is no longer shared: asking anew tells which
+        except (NotFound, Refused):
+            pass  # it was replaced, is no longer shared, or was never right: asking anew tells which
     resolved = await _resolve(notion, source)
     try:
         return await _list_resolved(notion, source, resolved, progress)
@@ -389,8 +367,11 @@ async def _query(
     """
     pages: dict[str, Page] = {}
     since: str | None = None
+    plainly = False
     while True:
         body: dict[str, Any] = {"sorts": [OLDEST_FIRST, *source.sorts], "result_type": "page"}
+        if plainly:
+            body = {"sorts": list(source.sorts)} if source.sorts else {}
         narrowed = _and(source.filter, _created_since(since)) if since else source.filter
         if narrowed:
             body["filter"] = narrowed
@@ -405,22 +386,35 @@ async def _query(
                         progress.advance("listing")
                 cut |= (answer.get("request_status") or {}).get("type") == "incomplete"
         except Refused as refused:
+            if not (plainly or pages):
+                plainly = (
+                    True  # a server that knows less than Notion: it gets one query with nothing of ours in it
+                )
+                continue
             raise _bad_query(source, refused) from refused
         if not cut:
             return list(pages.values()), True
-        if last == since:
+        if plainly or last == since:
             return list(pages.values()), False
         since = last
 
 
 async def _row(notion: Notion, raw: Json) -> Page | None:
     """Return the page of a row; None for what is none: a data source of a wiki, a row that cannot be read."""
-    if raw.get("object") != "page":
+    if raw.get("object", "page" if "properties" in raw else None) != "page":
         return None
+    whole: Json | None = raw
     if "properties" not in raw or "last_edited_time" not in raw:
         whole = await _or_none(notion.get(f"pages/{raw['id']}"))
-        return parse_page(whole) if whole else None
-    return parse_page(raw)
+    if whole is None:
+        return None
+    if "last_edited_time" not in whole:
+        # Any moment may have been the last edit, so the page is one to be read each time.
+        whole = {"created_time": None, **whole, "last_edited_time": datetime.now(UTC).isoformat()}
+    try:
+        return parse_page(whole)
+    except (KeyError, ValueError) as error:
+        raise Unanswered(f"a row without what every page has ({error})") from error
 
 
 def _created_since(moment: str | None) -> Json:

@@ -301,8 +301,13 @@ def _time(raw: Any) -> datetime | None:
 def parse_page(raw: Json) -> Page:
     """Return the `Page` of a page object (reference/page); reads `archived` where an old version has no `in_trash`.
 
-    Raises KeyError or ValueError for an object without an id or its two times: that is no page.
+    Where one of its two times is missing, the other stands in. Raises KeyError or ValueError for an object without an
+    id or any time: that is no page.
     """
+    created = _time(raw.get("created_time")) or _time(raw.get("last_edited_time"))
+    edited = _time(raw.get("last_edited_time")) or created
+    if created is None or edited is None:
+        raise ValueError("a page without any time")
     parent = as_object(raw.get("parent"))
     holder = parent.get(as_text(parent.get("type")), "")
     properties = {
@@ -315,8 +320,8 @@ def parse_page(raw: Json) -> Page:
     return Page(
         id=normal_id(str(raw["id"])),
         url=as_text(raw.get("url")),
-        created=parse_time(raw["created_time"]),
-        edited=parse_time(raw["last_edited_time"]),
+        created=created,
+        edited=edited,
         properties=properties,
         parent=normal_id(holder) if isinstance(holder, str) else "",
         trashed=bool(raw.get("in_trash", raw.get("archived", False))),
