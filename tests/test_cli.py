@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from fakes.github import refusal
 from notion2jekyll import __version__, cli
 from notion2jekyll.target.folder import Folder
+from notion2jekyll.terminal import Terminal
 from world import Ran, World, world
 
 
@@ -211,6 +213,22 @@ def test_a_service_that_is_not_there(here: World) -> None:
 def test_an_address_that_is_none(here: World, variable: str) -> None:
     here.monkeypatch.setenv(variable, "api.example.com")
     failed(here, here.run("sync"), 2, variable)
+
+
+@pytest.mark.parametrize("variable", ["NOTION_API_URL", "GITHUB_API_URL"])
+@pytest.mark.parametrize("address", ["user:geheim@127.0.0.1", "https://user:geheim@"])
+def test_a_password_in_an_address_is_not_told(here: World, variable: str, address: str) -> None:
+    here.monkeypatch.setenv(variable, address)
+    ran = here.run("sync", "--verbose")
+    assert ran.code == 2
+    assert "geheim" not in ran.said
+
+
+def test_pauses_are_told_with_their_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(Console(stderr=True))
+    terminal.waiting("GitHub", 4.0, "it answered 502")
+    terminal.waiting("GitHub", 0.4, "a trifle")
+    assert capsys.readouterr().err == "Waiting 4 s for GitHub: it answered 502.\n"
 
 
 def test_usage(here: World) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fakes import notion as fakes
 from fakes.notion import FakeNotion, Seen, Time, Wrong, fake_notion
 from notion2jekyll.demo.notion_server import Response, error
-from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
+from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
 from notion2jekyll.notion.client import (
     NotFound,
     Notion,
@@ -23,6 +23,8 @@ from notion2jekyll.notion.client import (
     Refused,
     Unanswered,
 )
+from notion2jekyll.notion.fetch import Source, read_schema
+from notion2jekyll.progress import Silent
 
 ME = "users/me"
 
@@ -123,16 +125,29 @@ def test_a_wish_of_hours_is_not_waited_for(fake: FakeNotion) -> None:
     assert len(fake.log) == 1
 
 
-def test_a_dead_host_is_given_up_within_two_minutes() -> None:
+def test_a_host_that_refuses_connections_is_given_up_within_half_a_minute() -> None:
     time = Time()
 
     def refuse(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[Errno 111] Connection refused")
 
     settings = NotionSettings("t", clock=time.clock, sleep=time.sleep, transport=httpx.MockTransport(refuse))
-    with pytest.raises(Unanswered, match=r"no connection .*refused.* \(8 times\)"):
+    with pytest.raises(Unanswered, match=r"no connection .*refused.* \(\d times\)"):
         use(settings, me)
-    assert time.now < 125
+    assert 10 < time.now < 25
+
+
+@pytest.mark.parametrize(
+    "form", ["http://user:geheim@127.0.0.1:9", "user:geheim@127.0.0.1", "ftp://x:geheim@h"]
+)
+def test_a_password_in_the_address_is_not_told(form: str) -> None:
+    time = Time()
+    settings = NotionSettings("t", form, clock=time.clock, sleep=time.sleep)
+    source = Source("0123456789abcdef0123456789abcdef")
+    with pytest.raises(Stop) as stop:
+        read_schema(settings, source, progress=Silent())
+    assert "geheim" not in stop.value.message + stop.value.hint
+    assert "127.0.0.1" in stop.value.message or "@h" in stop.value.message
 
 
 def test_a_host_that_never_answers_is_given_up_within_two_and_a_half_minutes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,7 +74,7 @@ class Told(Silent):
     """A `Progress` that keeps what it was told."""
 
     def __init__(self) -> None:
-        self.waits: list[tuple[str, float]] = []
+        self.waits: list[tuple[str, float, str]] = []
         self.lines: list[str] = []
         self.stages: list[Any] = []
 
@@ -86,8 +87,8 @@ class Told(Silent):
     def end(self, stage: Stage) -> None:
         self.stages[-1][3] = True
 
-    def waiting(self, service: str, seconds: float) -> None:
-        self.waits.append((service, seconds))
+    def waiting(self, service: str, seconds: float, why: str) -> None:
+        self.waits.append((service, seconds, why))
 
     def request(self, service: str, line: str) -> None:
         self.lines.append(line)
@@ -452,13 +453,72 @@ def test_a_lost_answer_with_nobody_there_afterwards_is_not_called_a_failure(fake
 
 
 def test_nobody_there_is_said_without_a_traceback() -> None:
-    clock = Clock()
-    target = GitHub("me/blog", "main", TOKEN, "http://127.0.0.1:9", sleep=clock.sleep, clock=clock.time)
+    clock, told = Clock(), Told()
+    target = GitHub(
+        "me/blog", "main", TOKEN, "http://127.0.0.1:9", sleep=clock.sleep, clock=clock.time, progress=told
+    )
     with pytest.raises(Unreachable) as stopped:
         target.read()
     assert "GITHUB_API_URL" in stopped.value.hint
     assert TOKEN not in str(stopped.value)
-    assert target.requests == 6
+    assert target.requests == 5
+    assert sum(clock.slept) == 15
+    assert [why for _, _, why in told.waits] == ["there is no connection"] * 4
+
+
+class _LeanGitHub(FakeGitHub):
+    """A server of GitHub's language that leaves out all that a client can do without."""
+
+    spared = frozenset(
+        {"url", "html_url", "truncated", "parents", "default_branch", "author", "committer", "size"}
+    )
+
+    def answer(self, request: Request) -> Answer:
+        answer = super().answer(request)
+        return dataclasses.replace(answer, body=self._lean(answer.body))
+
+    def _lean(self, body: Any) -> Any:
+        if isinstance(body, list):
+            return [self._lean(each) for each in body]
+        if isinstance(body, dict):
+            return {key: self._lean(value) for key, value in body.items() if key not in self.spared}
+        return body
+
+
+@pytest.mark.parametrize("spared", [(), ("tree",)], ids=["pages", "trees of commits"])
+@pytest.mark.parametrize("branch", ["main", None])
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_server_that_says_less_than_github(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, branch: str | None, empty: bool, spared: tuple[str, ...]
+) -> None:
+    lean = _LeanGitHub(tmp_path / "blog.git")
+    if not empty:
+        lean.rival.push(FIRST)
+    inner = _LeanGitHub._lean
+
+    def barer(self: _LeanGitHub, body: Any) -> Any:
+        found = inner(self, body)
+        if isinstance(found, dict) and "commit" in found and isinstance(found["commit"], dict):
+            found["commit"].get("commit", found["commit"]).pop("tree", None)
+        return found
+
+    if spared:
+        monkeypatch.setattr(_LeanGitHub, "_lean", barer)
+    clock = Clock()
+    with running(lean):
+        target = GitHub("me/blog", branch, TOKEN, lean.base_url, sleep=clock.sleep, clock=clock.time)
+        target.apply(_commit(target.read(), POST))
+        assert lean.files() == ({} if empty else FIRST) | POST
+        wrong = GitHub("me/blog", "mian", TOKEN, lean.base_url, sleep=clock.sleep, clock=clock.time)
+        with pytest.raises(ConfigError, match="has no branch mian"):
+            wrong.read()
+
+
+def test_a_branch_that_only_git_references_know(fake: FakeGitHub) -> None:
+    fake.on("GET", "/branches/main", refusal(404, "Branch not found"))
+    target = _target(fake)
+    target.apply(_commit(target.read(), POST))
+    assert fake.files() == {**FIRST, **POST}
 
 
 class Portal(GitHubServer):
@@ -553,7 +613,9 @@ def test_a_limit_is_waited_for_and_shown(
     target.apply(_commit(target.read(), POST))
     assert len(clock.slept) == 1
     assert least <= clock.slept[0] <= most
-    assert told.waits == [("GitHub", clock.slept[0])]
+    ((service, seconds, why),) = told.waits
+    assert (service, seconds) == ("GitHub", clock.slept[0])
+    assert why.startswith("its limit was reached")
     assert target.waited == clock.slept[0]
     assert fake.files() == {**FIRST, **POST}
 

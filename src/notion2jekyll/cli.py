@@ -25,7 +25,7 @@ from notion2jekyll import __version__, report
 from notion2jekyll.config import Config, find, load
 from notion2jekyll.demo.run import run_demo
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
-from notion2jekyll.notion.client import NotionSettings
+from notion2jekyll.notion.client import NotionSettings, without_password
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.progress import Progress
 from notion2jekyll.report import Report
@@ -297,7 +297,8 @@ def _address(variable: str, usual: str) -> str:
     address = os.environ.get(variable, "").strip() or usual
     if not address.startswith(("http://", "https://")):
         raise ConfigError(
-            f"{variable} is {address!r}, which is no address.", hint="It starts with http:// or https://."
+            f"{variable} is “{without_password(address)}”, which is no address.",
+            hint="It starts with http:// or https://.",
         )
     return address
 

@@ -20,8 +20,8 @@ class Progress(Protocol):
     def end(self, stage: Stage) -> None:
         """Finish `stage`."""
 
-    def waiting(self, service: str, seconds: float) -> None:
-        """`service` asked for a pause of `seconds` seconds, which is about to be taken."""
+    def waiting(self, service: str, seconds: float, why: str) -> None:
+        """A pause of `seconds` seconds before the next request to `service` is about to be taken; `why`: a clause."""
 
     def request(self, service: str, line: str) -> None:
         """One request was answered: `line` is its method, path and status, with no secret in it."""
@@ -39,7 +39,7 @@ class Silent:
     def end(self, stage: Stage) -> None:
         """Ignore it."""
 
-    def waiting(self, service: str, seconds: float) -> None:
+    def waiting(self, service: str, seconds: float, why: str) -> None:
         """Ignore it."""
 
     def request(self, service: str, line: str) -> None:

@@ -52,7 +52,7 @@ class Report:
     requests: Mapping[str, int] = field(default_factory=dict)
     """Service (notion, github, files) → requests sent, all attempts counted."""
     waited: float = 0.0
-    """Seconds spent waiting because a service asked for it."""
+    """Seconds spent waiting because a service asked for it or did not answer."""
     seconds: float = 0.0
     """How long the run took."""
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -199,7 +199,7 @@ def _outcome(report: Report) -> Text:
         line.append(f"\nRequests: {', '.join(sent)}", "dim not bold")
         line.append(f"; {report.seconds:.1f} s", "dim not bold")
         line.append(
-            f", of which {report.waited:.0f} s waiting as asked." if report.waited >= 1 else ".",
+            f", of which {report.waited:.0f} s waiting." if report.waited >= 1 else ".",
             "dim not bold",
         )
     return line

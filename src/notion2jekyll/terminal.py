@@ -84,10 +84,10 @@ class Terminal:
             count = self.counts[stage]
             self._say(DONE[stage].format(count, "" if count == 1 else "s"))
 
-    def waiting(self, service: str, seconds: float) -> None:
-        """Say what is being waited for."""
+    def waiting(self, service: str, seconds: float, why: str) -> None:
+        """Say what is being waited for, and why."""
         if not self.quiet and seconds >= 1:
-            self._say(f"{service} asks us to wait {seconds:.0f} s.")
+            self._say(f"Waiting {seconds:.0f} s for {service}: {why}.")
 
     def request(self, service: str, line: str) -> None:
         """Count a request, and show it where everything is to be seen."""

@@ -50,6 +50,7 @@ class Seen(Silent):
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.waits: list[float] = []
+        self.reasons: list[str] = []
         self.stages: list[tuple[Any, ...]] = []
 
     def begin(self, stage: Stage, total: int | None) -> None:
@@ -61,9 +62,10 @@ class Seen(Silent):
     def end(self, stage: Stage) -> None:
         self.stages.append(("end", stage))
 
-    def waiting(self, service: str, seconds: float) -> None:
+    def waiting(self, service: str, seconds: float, why: str) -> None:
         assert service == "Notion"
         self.waits.append(seconds)
+        self.reasons.append(why)
 
     def request(self, service: str, line: str) -> None:
         assert service == "Notion"

@@ -29,22 +29,8 @@ from notion_client.errors import HTTPResponseError, RequestTimeoutError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
-from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.notion.model import Json
 from notion2jekyll.progress import Progress
-
-__all__ = [
-    "API_URL",
-    "VERSION",
-    "NotFound",
-    "Notion",
-    "NotionSettings",
-    "Politeness",
-    "Refused",
-    "Trouble",
-    "Unanswered",
-    "parse_id",
-]
 
 API_URL: Final = "https://api.notion.com"
 VERSION: Final = "2026-03-11"
@@ -79,6 +65,8 @@ class Politeness:
     """How often one request may be turned away for being one too many."""
     patience: float = 120.0
     """A request that got no answer at all counts as failed after this long and two attempts."""
+    unreached_patience: float = 20.0
+    """The same where there was not even a connection: a wrong address does not come right by waiting."""
     first_pause: float = 1.0
     """The pause after a first failure, doubled each time."""
     longest_pause: float = 30.0
@@ -126,12 +114,16 @@ class Unanswered(Trouble):
 class _Failure(Exception):
     """One attempt failed in a way that may pass."""
 
-    def __init__(self, what: str, status: int | None = None, pause: float | None = None) -> None:
+    def __init__(
+        self, what: str, status: int | None = None, pause: float | None = None, *, unreached: bool = False
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.status = status
         self.pause = pause
         self.took = 0.0
+        self.unreached = unreached
+        """Whether there was not even a connection."""
 
     @property
     def throttled(self) -> bool:
@@ -192,7 +184,7 @@ class Gate:
         """Let nobody through for `seconds`, and then one before the others."""
         self._closed_until = max(self._closed_until, self._clock() + seconds)
         self._wary = True
-        self._announce(self._closed_until)
+        self._announce(self._closed_until, "it asks for fewer requests")
 
     async def pause(self, seconds: float) -> None:
         """Sleep, and count it."""
@@ -210,7 +202,7 @@ class Gate:
             elif self._scout:
                 await self._scout.wait()
             elif (wait := self._until_free(now)) > 0:
-                self._announce(now + wait)
+                self._announce(now + wait, f"it takes {self._rules.budget} requests a minute")
                 await self.pause(wait)
             elif self._wary:
                 self._scout = asyncio.Event()
@@ -225,10 +217,10 @@ class Gate:
             return 0.0
         return self._answered[0] + self._rules.window - now if self._answered else self._rules.window
 
-    def _announce(self, until: float) -> None:
+    def _announce(self, until: float, why: str) -> None:
         """Tell of a pause once, however many wait for its end."""
         if until > self._announced_until + 1:
-            self._progress.waiting(SERVICE, until - self._clock())
+            self._progress.waiting(SERVICE, until - self._clock(), why)
             self._announced_until = until
 
 
@@ -262,7 +254,9 @@ class PoliteTransport(httpx.AsyncBaseTransport):
             silent = all(failure.status is None for failure in failures)
             # Only its own time counts: what it waited at the gate is no sign of a dead host.
             tried = rested + sum(failure.took for failure in failures)
-            late = silent and len(failures) > 1 and tried > self._rules.patience
+            unreached = all(failure.unreached for failure in failures)
+            patience = self._rules.unreached_patience if unreached else self._rules.patience
+            late = silent and len(failures) > 1 and tried > patience
             endless = (failures[-1].pause or 0.0) > self._rules.longest_wish
             spent = len(failures) - throttled >= attempts or throttled >= self._rules.throttled_attempts
             return late or endless or spent
@@ -306,7 +300,8 @@ class PoliteTransport(httpx.AsyncBaseTransport):
             try:
                 response = await self._carrier.send(request)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                failure: _Failure | None = _Failure(_what(error))
+                unreached = isinstance(error, httpx.ConnectError | httpx.ProxyError)
+                failure: _Failure | None = _Failure(_what(error), unreached=unreached)
             else:
                 failure = _failure(response)
             outcome = failure.what if failure else str(response.status_code)
@@ -405,8 +400,13 @@ def _body(response: httpx.Response) -> dict[str, Any] | None:
 
 
 def host(api_url: str) -> str:
-    """Return the host of `api_url`, for messages."""
-    return urlsplit(api_url).netloc or api_url
+    """Return the host and port of `api_url`, for messages: a password may stand before them."""
+    return urlsplit(api_url).netloc.rpartition("@")[2]
+
+
+def without_password(address: str) -> str:
+    """Return `address`, whatever it is, for messages: without what stands before an @."""
+    return f"…@{address.rpartition('@')[2]}" if "@" in address else address
 
 
 def _address(api_url: str) -> str:
@@ -415,7 +415,7 @@ def _address(api_url: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(
-            f"{api_url!r} is not an address that Notion's API could have.",
+            f"“{without_password(api_url)}” is not an address that Notion's API could have.",
             hint=f"Remove NOTION_API_URL from the environment, or set it to something like {API_URL}.",
         )
     return address

@@ -11,9 +11,11 @@ invisible, and the branch moves by compare-and-swap. Only the last step is seen 
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import logging
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +42,8 @@ _TIMEOUT = 60
 """Seconds to wait for an answer. GitHub gives up by itself sooner, but a proxy may not."""
 _ATTEMPTS = 6
 """How often one request is sent at most; with pauses of 1, 2, 4, 8 and 16 s this outlasts a short disturbance."""
+_PATIENCE = 20.0
+"""Seconds of pauses for a server to which there is no connection: a wrong address does not come right by waiting."""
 _CHUNK_ENTRIES = 100
 _CHUNK_BYTES = 1_000_000
 """What one request for a tree holds at most. GitHub times out on large ones: 200-250 files or 2.5 MB were reported."""
@@ -58,10 +62,14 @@ logging.getLogger("github").handlers.clear()
 class _Again(Exception):
     """The request came to nothing and may be repeated after `seconds`, twice as long each time where it `grows`."""
 
-    def __init__(self, what: str, seconds: float = 1.0, *, grows: bool = True) -> None:
+    def __init__(
+        self, what: str, seconds: float = 1.0, *, grows: bool = True, unreached: bool = False
+    ) -> None:
         super().__init__(what)
         self.seconds = seconds
         self.grows = grows
+        self.unreached = unreached
+        """Whether there was not even a connection."""
 
 
 class _Lost(Exception):
@@ -124,8 +132,11 @@ class GitHub:
             raise AccessDenied(
                 "GITHUB_TOKEN is empty or has characters in it that no token has.", hint=_SIGN_IN
             )
-        if not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", api_url):
-            raise ConfigError(f"{api_url!r} is not an address of GitHub's API.", hint=_API_URL)
+        if not re.fullmatch(
+            r"https?://([^/\s?#@:\[\]]+|\[[0-9a-f:.]+\])(:\d+)?(/[^\s?#]*)?", api_url, re.IGNORECASE
+        ):
+            shown = re.sub(r"^(https?://)?[^/]*@", r"\1…@", api_url)  # no password
+            raise ConfigError(f"“{shown}” is not an address of GitHub's API.", hint=_API_URL)
         self._repository = repository
         self._branch = branch
         self._api_url = api_url.rstrip("/")
@@ -244,7 +255,7 @@ class GitHub:
                 continue  # it was deleted in this one
             yield base64.b64decode(answer["content"])
 
-    def _read_head(self) -> tuple[str, str, str] | None:
+    def _read_head(self) -> tuple[str, str, str | None] | None:
         """Return the head's commit id, tree id and page; None for a repository without any commit."""
         try:
             if self._branch is None:
@@ -255,10 +266,33 @@ class GitHub:
         except _Refused as refused:
             if refused.status not in {404, 409}:
                 raise self._stop(refused) from refused
-            self._explain_no_head()
+            commit = self._commit_of_ref()
+            if commit is None:
+                self._explain_no_head()
+                return None
+        self._follow(commit.get("url") or "")
+        sha = str(commit["sha"])
+        # A server that speaks GitHub's language may say less than GitHub does.
+        tree = commit.get("commit", {}).get("tree") or self._ask("GET", f"/git/commits/{sha}")["tree"]
+        return sha, str(tree["sha"]), self._page_of(commit)
+
+    def _commit_of_ref(self) -> Json | None:
+        """Return the commit of the branch as git's own references have it; None where they do not know it either."""
+        if self._branch is None:
             return None
-        self._follow(commit["url"])
-        return commit["sha"], commit["commit"]["tree"]["sha"], commit["html_url"]
+        try:
+            reference = self._call("GET", f"/git/ref/heads/{quote(self._branch)}")
+        except _Refused:
+            return None
+        return {"sha": reference["object"]["sha"]} if isinstance(reference, dict) else None
+
+    def _page_of(self, commit: Json) -> str | None:
+        """Return where a person can look at `commit`; None where that is not known."""
+        if page := commit.get("html_url"):
+            return str(page)
+        if self._api_url == API:
+            return f"https://github.com/{self._repository}/commit/{commit['sha']}"
+        return None
 
     def _explain_no_head(self) -> None:
         """Return for a repository without any commit; raise what is wrong otherwise."""
@@ -277,7 +311,7 @@ class GitHub:
         ]
         if not branches:
             return
-        default = facts["default_branch"]
+        default = facts.get("default_branch") or branches[0]
         names = ", ".join([default, *(name for name in branches if name != default)][:10])
         raise ConfigError(
             f"{self._repository} has no branch {self._branch}.",
@@ -293,12 +327,12 @@ class GitHub:
     def _walk(self, tree: str, folder: str) -> Iterator[tuple[str, Json | None]]:
         """Yield path and entry of everything in `tree`, and a None entry where even a single folder is cut off."""
         listing = self._ask("GET", f"/git/trees/{tree}", parameters={"recursive": "1"})
-        if not listing["truncated"]:
+        if not listing.get("truncated"):
             for entry in listing["tree"]:
                 yield folder + entry["path"], entry
             return
         listing = self._ask("GET", f"/git/trees/{tree}")
-        if listing["truncated"]:
+        if listing.get("truncated"):
             yield folder, None
         for entry in listing["tree"]:
             path = folder + entry["path"]
@@ -354,8 +388,8 @@ class GitHub:
         files |= {path: blob_id(text) for path, text in writes.items()}
         modes = {path: mode for path, mode in head.modes.items() if path in files}
         snapshot = Snapshot(made["sha"], files, head.snapshot.others, head.snapshot.complete)
-        self._head = _Head(made["sha"], str(tree), made["html_url"], snapshot, modes)
-        return Applied(made["sha"], made["html_url"])
+        self._head = _Head(made["sha"], str(tree), self._page_of(made), snapshot, modes)
+        return Applied(made["sha"], self._head.url)
 
     def _split(
         self, writes: Mapping[str, bytes], seen: Mapping[str, str]
@@ -393,7 +427,7 @@ class GitHub:
     def _upload(self, path: str, content: bytes) -> None:
         body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
         try:
-            answer = self._call("POST", "/git/blobs", body)
+            self._call("POST", "/git/blobs", body)
         except _Refused as refused:
             if refused.status in {413, 422} and not _is_rule(refused.message):
                 raise ConfigError(
@@ -401,7 +435,7 @@ class GitHub:
                     hint="Files over 100 MB are refused, and by this way some smaller ones. Shrink it, or link to it elsewhere.",
                 ) from refused
             raise self._stop(refused, about=path) from refused
-        self._uploaded.add(answer["sha"])
+        self._uploaded.add(blob_id(content))
 
     def _commit(self, message: str, tree: str, parent: str) -> Json:
         body: Json = {"message": message, "tree": tree, "parents": [parent]}
@@ -427,13 +461,13 @@ class GitHub:
             if refused.status in {409, 422} and not _is_rule(refused.message):
                 raise Moved(f"{self.name} is no longer empty") from refused
             raise self._stop(refused) from refused
-        if made["parents"]:
+        if made.get("parents"):
             raise Moved(f"{self.name} is no longer empty")
         # Without a base tree the next commit holds what it writes and nothing else, so the seed goes.
-        return _Head(made["sha"], None, made["html_url"], Snapshot(made["sha"]))
+        return _Head(made["sha"], None, self._page_of(made), Snapshot(made["sha"]))
 
     def _default_branch(self) -> str:
-        return str(self._ask("GET", "")["default_branch"])
+        return str(self._ask("GET", "").get("default_branch") or "main")
 
     def _swap(self, old: str, new: str) -> None:
         """Let the branch point to `new` if it still points to `old`, or raise Moved."""
@@ -455,6 +489,7 @@ class GitHub:
             else:
                 return
             # The answer was lost: the branch tells whether the request was. Its own state may lag for some seconds.
+            self._progress.waiting("GitHub", 2.0**attempt, "no whole answer came to the commit")
             self._pause(2.0**attempt)
             try:
                 now = self._ask("GET", f"/git/ref/{ref}")["object"]["sha"]
@@ -510,12 +545,19 @@ class GitHub:
             return error.seconds * (2.0 ** (state.attempt_number - 1) if error.grows else 1.0)
 
         def enough(state: tenacity.RetryCallState) -> bool:
-            return state.attempt_number >= _ATTEMPTS or state.idle_for + state.upcoming_sleep > self._max_wait
+            error = state.outcome.exception() if state.outcome else None
+            bound = _PATIENCE if isinstance(error, _Again) and error.unreached else self._max_wait
+            return state.attempt_number >= _ATTEMPTS or state.idle_for + state.upcoming_sleep > bound
+
+        def rest(state: tenacity.RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            self._progress.waiting("GitHub", state.upcoming_sleep, str(error))
 
         retrier = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Again),
             wait=pause,
             stop=enough,
+            before_sleep=rest,
             sleep=self._pause,
             reraise=True,
         )
@@ -537,6 +579,7 @@ class GitHub:
         self._requests += 1
         line = f"{method} {self._place}{path}"
         lost: str
+        unreached = False
         try:
             _, found = self._requester.requestJsonAndCheck(
                 method, self._place + path, parameters=parameters, input=body
@@ -550,7 +593,11 @@ class GitHub:
             # OSError: what the network can do, and base of every error of requests; ValueError: JSON that breaks off.
             self._progress.request("GitHub", f"{line} {type(error).__name__}")
             lost = f"no whole answer came ({type(error).__name__})"
+            unreached = _is_unreached(error)
+            if unreached:
+                lost = "there is no connection"
         except RuntimeError as error:
+            self._progress.request("GitHub", f"{line} moved")
             raise ConfigError(f"GitHub's API has moved: {error}", hint=_API_URL) from error
         else:
             self._progress.request("GitHub", f"{line} ok")
@@ -561,7 +608,7 @@ class GitHub:
             lost = "what answered is not GitHub's API"
         if once:
             raise _Lost(lost)
-        raise _Again(lost)
+        raise _Again(lost, unreached=unreached)
 
     def _judge(self, line: str, error: github.GithubException) -> Exception:
         """Say what a refusal below 500 means: a pause, a token that is not known, or something for the caller."""
@@ -600,7 +647,6 @@ class GitHub:
         return 60.0, False
 
     def _pause(self, seconds: float) -> None:
-        self._progress.waiting("GitHub", seconds)
         self._waited += seconds
         self._sleep(seconds)
 
@@ -657,6 +703,17 @@ _RULES = re.compile(
 def _is_rule(message: str) -> bool:
     """Whether a refusal comes from branch protection or a ruleset, old or new."""
     return bool(_RULES.search(message))
+
+
+def _is_unreached(error: BaseException | None) -> bool:
+    """Whether no connection came about: what lies under the library's errors tells."""
+    while error is not None:
+        if isinstance(error, ConnectionRefusedError | socket.gaierror):
+            return True
+        if isinstance(error, OSError) and error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _message_of(error: github.GithubException) -> str:
