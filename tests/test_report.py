@@ -159,7 +159,7 @@ def test_a_person_reads_what_was_done() -> None:
         "  → Wait.\n"
         "Committed to me/me.github.io (branch main): 1 new, 1 moved, 1 removed, 7 unchanged. "
         "https://github.com/me/me.github.io/commit/abc\n"
-        "Requests: 12 to Notion, 3 to GitHub; 9.9 s, of which 1 s waiting as asked.\n"
+        "Requests: 12 to Notion, 3 to GitHub; 9.9 s, of which 1 s waiting.\n"
     )
 
 
