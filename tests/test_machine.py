@@ -158,6 +158,8 @@ class Blog(RuleBasedStateMachine):
         self.thrown: set[str] = set()
         """Pages whose post a person deleted."""
         self.forgot = False
+        # Pages whose post only claims to be ours, since the state was lost.
+        self.unproven: set[str] = set()
         """Whether the state was ever lost."""
         self.report: Report | None = None
         self.commits = 0
@@ -313,6 +315,7 @@ class Blog(RuleBasedStateMachine):
         for path in self.posts():
             self.theirs.pop(path, None)
         self.thrown.clear()
+        self.unproven = set(self.posts().values())
 
     # The runs ------------------------------------------------------------------------------------------------------
 
@@ -409,6 +412,7 @@ class Blog(RuleBasedStateMachine):
             for page, entry in state.entries.items()
             if entry.path not in self.site.files or entry.path in self.theirs
         }
+        self.unproven -= {page for page, entry in state.entries.items() if not entry.recovered}
         posts = self.posts()
         owners: dict[str, list[str]] = {}
         for path, page in posts.items():
@@ -428,6 +432,8 @@ class Blog(RuleBasedStateMachine):
                         assert state.entries[row.id].path == mine[0]
             elif self.removed != "keep" and mine and mine[0] not in self.theirs:
                 known = not (row.trashed or row.erased) or self.notion.answers
+                if row.erased and row.id in self.unproven:
+                    known = False  # neither the state nor Notion tells that the post was ever ours
                 assert not known, f"{row} still has a post"
         paths = [entry.path for entry in state.entries.values()]
         assert len(paths) == len(set(paths)), "two pages share a file"
