@@ -155,6 +155,8 @@ class Blog(RuleBasedStateMachine):
         self.site = Site({"_config.yml": b"timezone: Asia/Seoul\n", "about.md": b"---\n---\nMine."})
         self.theirs = dict(self.site.files)
         """What a person put into the repository last, and where."""
+        self.notes: dict[str, str] = {}
+        """Note that a person wrote into a post, where posts are merged → the page."""
         self.thrown: set[str] = set()
         """Pages whose post a person deleted."""
         self.forgot = False
@@ -172,12 +174,15 @@ class Blog(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.patch.undo()
 
-    @initialize(removed=st.sampled_from(["delete", "draft", "keep"]), restore=st.booleans())
-    def configure(self, removed: str, restore: bool) -> None:
-        self.removed, self.restore = removed, restore
+    @initialize(
+        removed=st.sampled_from(["delete", "draft", "keep"]), restore=st.booleans(), merging=st.booleans()
+    )
+    def configure(self, removed: str, restore: bool, merging: bool) -> None:
+        self.removed, self.restore, self.merging = removed, restore, merging
         self.config = config.parse(
             f"notion: {{source: {SOURCE}, publish: {{property: Public, is: true}}}}\n"
-            f"sync: {{removed: {removed}, restore: {str(restore).lower()}}}\n",
+            f"sync: {{removed: {removed}, restore: {str(restore).lower()}, "
+            f"on_conflict: {'merge' if merging else 'keep'}}}\n",
             "test",
         )
 
@@ -280,11 +285,18 @@ class Blog(RuleBasedStateMachine):
         return found
 
     @precondition(lambda self: self.posts() and self.remembers())
-    @rule(data=st.data())
-    def edit_by_hand(self, data: st.DataObject) -> None:
-        path = data.draw(st.sampled_from(sorted(self.posts())))
-        self.theirs[path] = self.site.files[path] + b"\nA line of mine.\n"
-        self.site.edit({path: self.theirs[path]})
+    @rule(data=st.data(), in_front_matter=st.booleans())
+    def edit_by_hand(self, data: st.DataObject, in_front_matter: bool) -> None:
+        posts = self.posts()
+        path = data.draw(st.sampled_from(sorted(posts)))
+        note = f"note{len(self.site.history)}x{len(self.notes)}: of mine"
+        text = self.site.files[path].decode()
+        edited = text.replace("---\n", f"---\n{note}\n", 1) if in_front_matter else f"{text}\n{note}\n"
+        self.site.edit({path: edited.encode()})
+        if self.merging:
+            self.notes[note] = posts[path]
+        else:
+            self.theirs[path] = edited.encode()
 
     @precondition(lambda self: self.posts() and self.remembers())
     @rule(data=st.data())
@@ -293,6 +305,7 @@ class Blog(RuleBasedStateMachine):
         path = data.draw(st.sampled_from(sorted(posts)))
         self.thrown.add(posts[path])
         self.theirs.pop(path, None)
+        self.notes = {note: page for note, page in self.notes.items() if not self.notes_in(path) & {note}}
         self.site.edit({path: None})
 
     @rule(
@@ -314,6 +327,7 @@ class Blog(RuleBasedStateMachine):
         # From here on nobody can tell who wrote a post; git still can.
         for path in self.posts():
             self.theirs.pop(path, None)
+        self.notes.clear()
         self.thrown.clear()
         self.unproven = set(self.posts().values())
 
@@ -375,6 +389,11 @@ class Blog(RuleBasedStateMachine):
         if posts:
             assert self.site.files == untouched
 
+    def notes_in(self, path: str) -> set[str]:
+        """Return what a person wrote into the post at `path` that should be there."""
+        text = self.site.files.get(path, b"").decode("utf-8", "replace")
+        return {note for note in self.notes if note in text}
+
     def remembers(self) -> bool:
         """Return whether it is still known who wrote which post."""
         return bool(self.remembered().entries)
@@ -430,7 +449,7 @@ class Blog(RuleBasedStateMachine):
                     if mine[0] not in self.theirs:
                         assert row.text in self.site.files[mine[0]].decode()
                         assert state.entries[row.id].path == mine[0]
-            elif self.removed != "keep" and mine and mine[0] not in self.theirs:
+            elif self.removed != "keep" and mine and not (mine[0] in self.theirs or self.notes_in(mine[0])):
                 known = not (row.trashed or row.erased) or self.notion.answers
                 if row.erased and row.id in self.unproven:
                     known = False  # neither the state nor Notion tells that the post was ever ours
@@ -439,7 +458,14 @@ class Blog(RuleBasedStateMachine):
         assert len(paths) == len(set(paths)), "two pages share a file"
         for entry in state.entries.values():
             there = self.site.files.get(entry.path)
-            assert there is None or entry.path in self.theirs or blob_id(there) == entry.blob
+            assert (
+                there is None
+                or entry.path in self.theirs
+                or self.notes_in(entry.path)
+                or blob_id(there) == entry.blob
+            )
+            # What the next merge starts from can be had.
+            assert not self.notes or entry.blob in self.site.objects
             if there is not None and entry.page not in conflicts:
                 assert all(path in self.site.files for path in entry.files)
         if not self.forgot:
@@ -450,6 +476,10 @@ class Blog(RuleBasedStateMachine):
     def what_people_wrote_is_there(self) -> None:
         for path, content in self.theirs.items():
             assert self.site.files.get(path) == content, path
+        for note, page in self.notes.items():
+            assert [
+                path for path, owner in self.posts().items() if owner == page and note in self.notes_in(path)
+            ]
 
     @invariant()
     def the_state_is_readable_by_a_person(self) -> None:

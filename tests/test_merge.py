@@ -252,6 +252,16 @@ def test_without_front_matter_that_can_be_read_all_is_the_persons(head: str) -> 
     assert merged(BASE, theirs, ours) == (theirs, (Collision(WHOLE, theirs, ours),))
 
 
+@pytest.mark.parametrize("line", ["", "notion_id: another\n", "Notion_id: 1\n"])
+def test_another_post_in_the_place_of_ours_is_the_persons(line: str) -> None:
+    theirs = BASE.replace('notion_id: "1"\n', line)
+    ours = BASE.replace("Third.", "Its.")
+    result = merge(BASE.encode(), theirs.encode(), ours.encode(), identity="notion_id")
+    assert result == Merged(theirs.encode(), (Collision(WHOLE, theirs, ours),))
+    same = BASE.replace("First.", "Mine.").replace('"1"', "'1' # of Notion")
+    assert merge(BASE.encode(), same.encode(), ours.encode(), identity="notion_id").collisions == ()
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notion2jekyll.errors import GuardStop
+from notion2jekyll.merge import FRONT_MATTER, WHOLE, Collision, Merged
 from notion2jekyll.notion.model import File
 from notion2jekyll.plan import Conflict, Output, Plan, Policy, check_listing, make_plan
 from notion2jekyll.snapshot import Snapshot, blob_id
-from notion2jekyll.state import Entry, State
+from notion2jekyll.state import Entry, State, base_path
 
 OLD, NEW, HAND, THEIRS = b"as we left it", b"new", b"edited by hand", b"a stranger's"
 PATH, OTHER = "_posts/2026-11-20-a.md", "_posts/2026-11-20-b.md"
@@ -40,6 +41,8 @@ def plan(
     media: Mapping[str, bytes] | None = None,
     gone: Mapping[str, str] | None = None,
     policy: Policy | None = None,
+    merges: Mapping[str, Merged] | None = None,
+    forgetful: bool = False,
     **snapshot: Any,
 ) -> Plan:
     files = {path: blob_id(content) for path, content in {**(there or {}), **(media or {})}.items()}
@@ -52,6 +55,8 @@ def plan(
         snapshot=Snapshot("base", files, **snapshot),
         state=remembered,
         policy=policy or Policy(),
+        merges=merges,
+        forgetful=forgetful,
     )
 
 
@@ -179,6 +184,74 @@ def test_what_a_person_edited_stays_where_notion_does(path: str) -> None:
     assert conflict.path == PATH
     assert "the repository's text stays" in conflict.why
     assert made.state.entries["p"] == entry()
+
+
+MERGED = b"new, and edited by hand"
+
+
+def test_what_was_merged_is_written_and_notions_version_remembered_and_kept() -> None:
+    made = plan(output(), there={PATH: HAND}, state=[entry()], merges={"p": Merged(MERGED)})
+    assert told(made) == [("merge", PATH, None)]
+    assert (made.changes[0].content, made.conflicts) == (MERGED, ())
+    assert made.state.entries["p"].blob == blob_id(NEW)
+    assert made.commit({}, "m").writes == {PATH: MERGED, base_path("p"): NEW}
+    # The next run finds nothing to do, until the person takes the edit back.
+    after = {PATH: MERGED, base_path("p"): NEW}
+    again = plan(output(), there=after, state=made.state.entries.values())
+    assert (again.changes, again.conflicts, again.bases, again.orphans) == ((), (), {}, frozenset())
+    spent = plan(output(), there={**after, PATH: NEW}, state=made.state.entries.values())
+    assert spent.commit({}, "m").deletes == {base_path("p")}
+
+
+def test_what_was_merged_moves_and_frees_its_place_but_not_onto_a_file_of_somebody_else() -> None:
+    merges = {"p": Merged(MERGED)}
+    there = {PATH: HAND}
+    made = plan(output(path=OTHER), output("q"), there=there, state=[entry()], merges=merges)
+    assert told(made) == [("create", PATH, None), ("merge", OTHER, PATH)]
+    made = plan(output(path=OTHER), there={**there, OTHER: THEIRS}, state=[entry()], merges=merges)
+    assert (told(made), [found.path for found in made.conflicts]) == ([], [OTHER])
+    assert made.state.entries["p"] == entry()
+    made = plan(output(path=OTHER), there=there, state=[entry()], merges={"p": Merged(HAND)})
+    assert told(made) == [("move", OTHER, PATH)]
+
+
+@pytest.mark.parametrize(
+    ("collision", "why"),
+    [
+        (Collision("line 9", "mine", "its"), "both changed line 9: “mine” stays, Notion has “its”"),
+        (Collision("tags", "", "tags: []\n"), "both changed tags: the deletion stays, Notion has “tags: []”"),
+        (Collision("lines 1-2", "a\nb", ""), "both changed lines 1-2: “a b” stays, Notion has nothing there"),
+        (
+            Collision("line 1", "x" * 99, "y"),
+            f"both changed line 1: “{'x' * 60}…” stays, Notion has “y”",
+        ),
+        (
+            Collision(FRONT_MATTER, "{}", "title: x"),
+            "both changed the front matter, which is in a form of its own here, so its keys stay as they are",
+        ),
+    ],
+)
+def test_both_texts_are_in_the_report(collision: Collision, why: str) -> None:
+    made = plan(output(), there={PATH: HAND}, state=[entry()], merges={"p": Merged(MERGED, (collision,))})
+    assert told(made) == [("merge", PATH, None)]
+    assert [(found.path, found.page, found.why) for found in made.conflicts] == [(PATH, "p", why)]
+
+
+def test_what_could_not_be_merged_at_all_waits_with_all_that_is_remembered() -> None:
+    merges = {"p": Merged(HAND, (Collision(WHOLE, "", ""),))}
+    made = plan(output(), there={PATH: HAND}, state=[entry()], merges=merges)
+    assert (told(made), len(made.conflicts)) == ([], 1)
+    assert made.state.entries["p"] == entry()
+
+
+def test_a_target_that_forgets_keeps_what_every_post_was() -> None:
+    made = plan(output(), forgetful=True)
+    assert made.bases == {base_path("p"): NEW}
+    there = {PATH: NEW, base_path("p"): NEW}
+    again = plan(output(), there=there, state=made.state.entries.values(), forgetful=True)
+    assert (again.bases, again.orphans) == ({}, frozenset())
+    gone = plan(there=there, state=made.state.entries.values(), gone={"p": "in the trash"}, forgetful=True)
+    assert gone.commit({}, "m").deletes == {PATH, base_path("p")}
 
 
 def test_what_a_person_changed_to_the_very_same_is_ours_again() -> None:

@@ -136,7 +136,16 @@ def test_a_stranger_s_file_is_a_conflict_and_stays(here: World) -> None:
     assert "by hand" in here.site()["_posts/2026-11-20-mine.md"]
 
 
+def choose(here: World, on_conflict: str) -> None:
+    """Say in the configuration what becomes of posts that were edited by hand."""
+    here.configure(
+        f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: [Published]}}\n"
+        f"github: {{repository: me/blog}}\nsync: {{on_conflict: {on_conflict}}}\n"
+    )
+
+
 def test_a_hand_edited_post_is_not_overwritten(here: World) -> None:
+    choose(here, "keep")
     page = here.row("Mine", "text")
     here.pass_time(hours=1)
     here.run("sync")
@@ -148,6 +157,204 @@ def test_a_hand_edited_post_is_not_overwritten(here: World) -> None:
     ran, report = here.report("sync")
     assert (ran.code, report["conflicts"][0]["page"]) == (1, page)
     assert "Added by hand." in here.site()[path]
+
+
+def test_edits_on_both_sides_are_one_post_and_the_next_run_finds_nothing_to_do(here: World) -> None:
+    page = here.row("Mine", "first", "second")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    here.hub.rival.push({path: here.hub.files()[path].replace(b"first", b"first, as I say")})
+    for number in range(3):
+        here.workspace.replace_children(page, lines("first", f"second, version {number}"))
+        here.pass_time(hours=1)
+        ran, report = here.report("sync")
+        assert (ran.code, [change["action"] for change in report["changes"]]) == (0, ["merge"])
+        assert "edited in Notion, and in the repository" in ran.out
+        post = here.site()[path]
+        assert post.endswith(f"---\n\nfirst, as I say\n\nsecond, version {number}\n")
+        assert here.report("sync")[1]["result"] == "up-to-date"
+    assert len(here.commits()) == 6
+    assert [name for name in here.hub.files() if "/base/" in name] == [state.base_path(page)]
+
+
+def test_where_both_changed_the_same_the_repository_stays_and_the_report_shows_both_once(here: World) -> None:
+    page = here.row("Mine", "first", "second")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    mine = here.site()[path].replace("first", "my first").replace('title: "Mine"', "title: My own")
+    here.hub.rival.push({path: mine.encode()})
+    here.workspace.replace_children(page, lines("its first", "its second"))
+    here.workspace.update_page(page, {"Tags": ["python"]})
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 1
+    assert [change["action"] for change in report["changes"]] == ["merge"]
+    post = here.site()[path]
+    assert post.endswith("---\n\nmy first\n\nits second\n")
+    line = post.splitlines().index("my first") + 1
+    assert report["conflicts"] == [
+        {
+            "path": path,
+            "page": page,
+            "why": f"both changed line {line}: “my first” stays, Notion has “its first”",
+        }
+    ]
+    assert "title: My own\n" in post
+    assert 'tags: ["python"]\n' in post
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"], report["conflicts"]) == (0, "up-to-date", [])
+
+
+def test_keys_of_a_person_and_their_notes_survive_updates_and_moves(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    mine = here.site()[path].replace("date:", "# On the train\ncomments: true  # for now\ndate:")
+    here.hub.rival.push({path: mine.encode()})
+    here.workspace.update_page(page, {"Name": "Renamed"})
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    moved = "_posts/2026-11-20-renamed.md"
+    assert ran.code == 0, ran.said
+    assert [(change["action"], change["from"], change["path"]) for change in report["changes"]] == [
+        ("merge", path, moved)
+    ]
+    assert path not in here.site()
+    assert 'title: "Renamed"\n# On the train\ncomments: true  # for now\ndate:' in here.site()[moved]
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def test_a_link_to_an_edited_post_follows_it(here: World) -> None:
+    bee = here.row("Bee", "text")
+    here.row("Aye", children=mentioning(bee))
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-bee.md"
+    here.hub.rival.push({path: here.hub.files()[path] + b"\nby hand\n"})
+    here.workspace.update_page(bee, {"Name": "New Bee"})
+    here.pass_time(hours=1)
+    ran, _ = here.report("sync")
+    assert ran.code == 0
+    assert "/2026/11/20/new-bee.html" in here.site()["_posts/2026-11-20-aye.md"]
+    assert "by hand" in here.site()["_posts/2026-11-20-new-bee.md"]
+
+
+def test_front_matter_that_was_broken_by_hand_waits_to_be_mended(here: World) -> None:
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    post = here.hub.files()[path]
+    broken = post.replace(b'title: "Mine"', b'title: "Mine') + b"\nby hand\n"
+    here.hub.rival.push({path: broken})
+    here.workspace.replace_children(page, lines("other text"))
+    for _ in range(2):
+        here.pass_time(hours=1)
+        ran, report = here.report("sync")
+        assert ran.code == 1
+        assert "no valid YAML" in report["conflicts"][0]["why"]
+        assert here.hub.files()[path] == broken
+    here.hub.rival.push({path: post + b"\nby hand\n"})
+    ran, _ = here.report("sync")
+    assert ran.code == 0
+    assert here.site()[path].endswith("---\n\nother text\n\nby hand\n")
+
+
+def test_a_picture_that_only_a_person_still_shows_stays(here: World) -> None:
+    picture = here.workspace.add_file("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
+    image = {"type": "image", "image": {**picture, "caption": []}}
+    page = here.row("Mine", children=[*lines("text"), image])
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    shown = next(line for line in here.site()[path].splitlines() if "assets/" in line)
+    here.hub.rival.push({path: here.site()[path].replace(shown, f"See: {shown}").encode()})
+    here.workspace.replace_children(page, lines("other text"))
+    here.pass_time(hours=1)
+    ran, _ = here.report("sync")
+    assert ran.code == 1
+    assert f"See: {shown}" in here.site()[path]
+    assert [name for name in here.hub.files() if name.startswith("assets/")]
+    here.workspace.replace_children(page, lines("yet another text"))
+    here.hub.rival.push({path: here.site()[path].replace(f"See: {shown}\n", "").encode()})
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert not [name for name in here.hub.files() if name.startswith("assets/")]
+
+
+def test_a_hand_edited_post_is_overwritten_where_asked(here: World) -> None:
+    choose(here, "overwrite")
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    here.hub.rival.push({path: here.hub.files()[path] + b"\nby hand\n"})
+    assert here.report("sync")[1]["result"] == "up-to-date"
+    here.workspace.replace_children(page, lines("other"))
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, [change["action"] for change in report["changes"]]) == (0, ["update"])
+    assert "overwritten" in report["changes"][0]["why"]
+    assert here.site()[path].endswith("---\n\nother\n")
+
+
+def test_a_hand_edited_post_stops_the_run_where_asked(here: World) -> None:
+    choose(here, "stop")
+    page = here.row("Mine", "text")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    edited = here.hub.files()[path] + b"\nby hand\n"
+    here.hub.rival.push({path: edited})
+    here.workspace.replace_children(page, lines("other"))
+    here.row("Another", "text")
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"]) == (3, "stopped")
+    assert path in report["problems"][0]["message"]
+    assert "--force" in report["problems"][0]["hint"]
+    assert here.run("sync", "--force").code == 1
+    assert here.hub.files()[path] == edited
+    assert "_posts/2026-11-20-another.md" in here.site()
+
+
+def test_an_edited_post_of_an_unpublished_page_stays(here: World) -> None:
+    page = here.row("Mine", "first", "second")
+    here.pass_time(hours=1)
+    here.run("sync")
+    path = "_posts/2026-11-20-mine.md"
+    here.hub.rival.push({path: here.hub.files()[path].replace(b"first", b"mine")})
+    here.workspace.replace_children(page, lines("first", "its"))
+    here.pass_time(hours=1)
+    here.run("sync")
+    merged = here.hub.files()[path]
+    here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, report["changes"]) == (1, [])
+    assert "it stays" in report["conflicts"][0]["why"]
+    assert here.hub.files()[path] == merged
+
+
+def test_edits_in_a_folder_are_merged_again_and_again(here: World) -> None:
+    here.monkeypatch.delenv("GITHUB_TOKEN")
+    here.configure(f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: Published}}\n")
+    page = here.row("Mine", "first", "second")
+    here.pass_time(hours=1)
+    here.run("sync", "--output", "site")
+    post = here.directory / "site/_posts/2026-11-20-mine.md"
+    for number in range(3):
+        post.write_bytes(post.read_bytes().replace(b"first", b"first, indeed"))
+        here.workspace.replace_children(page, lines("first", f"second {number}"))
+        here.pass_time(hours=1)
+        ran, report = here.report("sync", "--output", "site")
+        assert (ran.code, [change["action"] for change in report["changes"]]) == (0, ["merge"])
+        indeed = ", indeed" * (number + 1)
+        assert post.read_text(encoding="utf-8").endswith(f"---\n\nfirst{indeed}\n\nsecond {number}\n")
+        assert here.report("sync", "--output", "site")[1]["result"] == "up-to-date"
 
 
 def test_a_post_deleted_by_hand_stays_deleted(here: World) -> None:
@@ -450,9 +657,8 @@ def test_a_hand_edit_survives_a_damaged_state(here: World) -> None:
     here.workspace.replace_children(page, lines("other"))
     here.pass_time(hours=1)
     ran, report = here.report("sync")
-    assert ran.code == 1
-    assert "edited in the repository" in report["conflicts"][0]["why"]
-    assert here.hub.files()[path] == edited
+    assert (ran.code, [change["action"] for change in report["changes"]]) == (0, ["merge"])
+    assert "\nother\n\nAdded by hand.\n" in here.site()[path]
 
 
 def test_a_blog_with_many_posts_of_its_own_is_searched_once(here: World) -> None:
@@ -477,6 +683,7 @@ def mentioning(page: str) -> list[dict[str, object]]:
 
 
 def test_a_link_to_an_edited_post_leads_to_where_it_stays(here: World) -> None:
+    choose(here, "keep")
     bee = here.row("Bee", "text")
     here.row("Aye", children=mentioning(bee))
     here.pass_time(hours=1)

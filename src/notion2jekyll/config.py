@@ -179,6 +179,10 @@ class Sync(_Section):
     """What becomes of the post of a page that is no longer published: deleted, moved to _drafts, or kept."""
     restore: bool = False
     """Whether a post that was deleted in the repository by hand is written again."""
+    on_conflict: Literal["merge", "keep", "overwrite", "stop"] = "merge"
+    """What becomes of a post that was edited in the repository by hand and whose page changed too: `merge` makes one of both,
+    and where both changed the same line or key, the text in the repository stays; `keep` leaves the post as it is;
+    `overwrite` takes what Notion has; `stop` stops the run. Whatever could not be brought together is in the report."""
     max_removed: Annotated[int, Field(ge=0)] = 5
     """Up to so many posts may always be removed by one run."""
     max_removed_percent: Annotated[float, Field(ge=0, le=100)] = 30
@@ -211,9 +215,15 @@ class Config(_Section):
         )
 
     def policy(self) -> Policy:
-        """Return what removing depends on."""
+        """Return what removing depends on, and what becomes of posts that a person edited."""
         sync = self.sync
-        return Policy(sync.removed, sync.restore, sync.max_removed, sync.max_removed_percent)
+        return Policy(
+            removed=sync.removed,
+            on_conflict=sync.on_conflict,
+            restore=sync.restore,
+            max_removed=sync.max_removed,
+            max_removed_percent=sync.max_removed_percent,
+        )
 
 
 def find(directory: Path) -> Path:

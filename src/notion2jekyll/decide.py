@@ -44,6 +44,8 @@ class Wishes:
     pages: frozenset[str] = frozenset()
     """Only these; all where empty."""
     full: bool = False
+    edited_stay: bool = False
+    """Whether posts that a person edited stay where they are, with nothing merged into them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _elsewhere(
         if entry is None or entry.removed:
             found[page.id] = None if not asked else place.url
         elif entry.path != place.path:
-            edited = memory.snapshot.files.get(entry.path) not in (None, entry.blob)
+            edited = wishes.edited_stay and memory.snapshot.files.get(entry.path) not in (None, entry.blob)
             if not asked or edited or entry.recovered:
                 found[page.id] = entry.url or posts.address(entry.path, place.meta, memory.site)
     return found

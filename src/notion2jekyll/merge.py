@@ -21,7 +21,7 @@ from typing import Any, Final
 import yaml
 
 WHOLE: Final = "the whole file"
-"""Where a post collides whose front matter a person removed, or left as no valid YAML."""
+"""Where a post collides whose front matter a person removed, or left as no valid YAML, or without its identity."""
 FRONT_MATTER: Final = "the front matter"
 """Where keys collide that stand in a form which cannot be edited line by line."""
 
@@ -55,12 +55,15 @@ class Merged:
     """In the order of the file."""
 
 
-def merge(base: bytes, theirs: bytes, ours: bytes, *, automatic: Collection[str] = ()) -> Merged:
+def merge(
+    base: bytes, theirs: bytes, ours: bytes, *, automatic: Collection[str] = (), identity: str = ""
+) -> Merged:
     """Return the post that has both the person's changes and Notion's.
 
     `base` is what this program wrote last, `theirs` what a person made of it, `ours` the new version. For the keys in
-    `automatic`, which change by themselves, a person's own value stays without being a collision. Nothing is raised:
-    bytes that are no UTF-8 are kept as they are.
+    `automatic`, which change by themselves, a person's own value stays without being a collision. A file whose key
+    `identity` is not what it was is another one, which the person put there: it stays whole. Nothing is raised: bytes
+    that are no UTF-8 are kept as they are.
     """
     if theirs == base:
         return Merged(ours)
@@ -69,7 +72,8 @@ def merge(base: bytes, theirs: bytes, ours: bytes, *, automatic: Collection[str]
     versions = [_POST.match(_text(content)) for content in (base, theirs, ours)]
     if (old := versions[0]) is None or (mine := versions[1]) is None or (new := versions[2]) is None:
         return Merged(theirs, (Collision(WHOLE, _text(theirs), _text(ours)),))
-    if isinstance(_compose(mine[2]), str):
+    values = _values(mine[2])
+    if values is None or (identity and values.get(identity) != (_values(old[2]) or {}).get(identity)):
         return Merged(theirs, (Collision(WHOLE, _text(theirs), _text(ours)),))
     end = _line_end(_text(theirs))
     head, key_collisions = _merge_heads(old[2], mine[2], new[2], end, automatic)

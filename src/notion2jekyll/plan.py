@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from notion2jekyll.errors import GuardStop
+from notion2jekyll.merge import FRONT_MATTER, WHOLE, Collision, Merged
 from notion2jekyll.notion.model import File
-from notion2jekyll.snapshot import Commit, Snapshot
-from notion2jekyll.state import Entry, State
+from notion2jekyll.snapshot import Commit, Snapshot, blob_id
+from notion2jekyll.state import BASES, Entry, State, base_path
 
 Action = Literal["create", "update", "move", "delete", "merge"]
 
@@ -75,10 +76,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the configuration says about removing."""
+    """What the configuration says about removing and about posts that a person edited."""
 
     removed: Literal["delete", "draft", "keep"] = "delete"
     """What becomes of a post whose page is no longer published."""
+    on_conflict: Literal["merge", "keep", "overwrite", "stop"] = "merge"
+    """What becomes of a post that a person edited and whose page changed too."""
     restore: bool = False
     """Whether a post that a person deleted in the repository is written again."""
     max_removed: int = 5
@@ -104,7 +107,9 @@ class Plan:
     files: Mapping[str, File]
     """Path → file of the media that are not in the repository yet."""
     orphans: frozenset[str]
-    """Media that no post shows any more."""
+    """Media that no post shows any more, and bases that nothing is merged with any more."""
+    bases: Mapping[str, bytes]
+    """Path → what Notion made of a post, for later merges, where it could not be told from the post itself."""
     state: State
     """What will be remembered once this is carried out."""
 
@@ -132,7 +137,7 @@ class Plan:
 
         `contents` has what the plan itself does not hold: media, posts that move as they are, and the state file.
         """
-        writes: dict[str, bytes] = dict(contents)
+        writes: dict[str, bytes] = {**contents, **self.bases}
         deletes: set[str] = set(self.orphans)
         for change in self.changes:
             if change.action == "delete":
@@ -163,6 +168,8 @@ def check_listing(rows: Mapping[str, int], state: State, vanished: int) -> None:
         )
 
 
+_SHORT: Final = 60
+"""How much of a text that collides is shown, in characters."""
 DRAFTS: Final = "_drafts/"
 """Jekyll's folder of posts that are not built."""
 
@@ -172,25 +179,34 @@ def _to_drafts(change: Change) -> bool:
 
 
 def make_plan(
-    outputs: Iterable[Output], *, gone: Mapping[str, str], snapshot: Snapshot, state: State, policy: Policy
+    outputs: Iterable[Output],
+    *,
+    gone: Mapping[str, str],
+    snapshot: Snapshot,
+    state: State,
+    policy: Policy,
+    merges: Mapping[str, Merged] | None = None,
+    forgetful: bool = False,
 ) -> Plan:
     """Return what to do.
 
     `outputs` are the posts that were read and rendered in this run; `gone` says, by page id, why a page is certainly no
     longer published. Every other entry of `state` stays as it is: a page that needed no reading, one that could not be
-    read, one of which it is not known what became.
+    read, one of which it is not known what became. `merges` has, by page id, what became of posts that a person edited
+    together with what Notion has now; `forgetful` is a target that keeps no earlier versions of a file. Raises GuardStop
+    where a person's edit is to stop the run.
 
-    | in state?             | file in the repository     | new content                 | ⇒                                  |
-    |-----------------------|----------------------------|-----------------------------|------------------------------------|
-    | no                    | absent / present, not ours | any                         | create / conflict                  |
-    | yes                   | as we left it              | same / differs / elsewhere  | unchanged / update / move          |
-    | yes                   | edited by hand             | same as last time / differs | unchanged / conflict               |
-    | yes                   | deleted by hand            | any                         | stays deleted, or written (policy) |
-    | yes, gone from Notion | as we left it / edited     | –                           | delete (or draft, keep) / conflict |
-    | yes, not read         | any                        | –                           | unchanged                          |
+    | in state?             | file in the repository     | new content                 | ⇒                                    |
+    |-----------------------|----------------------------|-----------------------------|--------------------------------------|
+    | no                    | absent / present, not ours | any                         | create / conflict                    |
+    | yes                   | as we left it              | same / differs / elsewhere  | unchanged / update / move            |
+    | yes                   | edited by hand             | same as last time / differs | unchanged / merge, conflict (policy) |
+    | yes                   | deleted by hand            | any                         | stays deleted, or written (policy)   |
+    | yes, gone from Notion | as we left it / edited     | –                           | delete (or draft, keep) / conflict   |
+    | yes, not read         | any                        | –                           | unchanged                            |
     """
     outputs = sorted(outputs, key=lambda output: output.entry.path)
-    draft = _Draft(snapshot, state, policy)
+    draft = _Draft(snapshot, state, policy, merges or {})
     draft.drafts = _draft_places(gone, draft)
     draft.leaving = _leaving(outputs, gone, draft)
     for page in sorted(gone):
@@ -204,6 +220,7 @@ def make_plan(
 
     used = {path for entry in draft.entries.values() for path in entry.files}
     wanted = {path: file for output in outputs for path, file in sorted(output.files.items()) if path in used}
+    bases, spent = _bases(draft, outputs, forgetful=forgetful)
     return Plan(
         base=snapshot.base,
         changes=tuple(sorted(draft.changes, key=lambda change: (change.path, change.action))),
@@ -216,7 +233,9 @@ def make_plan(
             path
             for path, blob in state.files.items()
             if path not in used and snapshot.files.get(path) == blob
-        ),
+        )
+        | spent,
+        bases=bases,
         state=replace(
             state,
             entries=draft.entries,
@@ -234,6 +253,7 @@ class _Draft:
     snapshot: Snapshot
     state: State
     policy: Policy
+    merges: Mapping[str, Merged]
     entries: dict[str, Entry] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -251,6 +271,14 @@ class _Draft:
     def as_left(self, entry: Entry) -> bool:
         """Return whether the post of `entry` is as this program wrote it."""
         return self.snapshot.files.get(entry.path) == entry.blob
+
+    def may_write(self, entry: Entry) -> bool:
+        """Return whether the post of `entry` may be written or moved: it is as we left it, or merged, or may be replaced."""
+        if entry.recovered and not self.policy.force:
+            return False
+        if self.as_left(entry) or self.policy.on_conflict == "overwrite":
+            return True
+        return self.policy.on_conflict == "merge" and _is_whole(self.merges.get(entry.page))
 
     def obstacle(self, path: str, leaving: frozenset[str] | None = None) -> str | None:
         """Return what stands in the way at `path`: that very path, or one that some file systems take for the same."""
@@ -315,23 +343,60 @@ class _Draft:
                 "Delete the file, or run once with --force, to take what Notion has",
                 previous,
             )
-        elif not self.as_left(previous):
-            if previous.blob == entry.blob and previous.path == entry.path:
-                self.keep(entry)
-            else:
-                self.clash(
-                    entry.page,
-                    previous.path,
-                    f"the post was edited in the repository, and its page changed too ({output.why}); the repository's text stays",
-                    previous,
-                )
-        elif previous.path == entry.path:
-            self.change("update", output, output.why)
-        elif obstacle := self.obstacle(entry.path):
+        elif self.as_left(previous):
+            self._rewrite(output, previous)
+        elif previous.blob == entry.blob and previous.path == entry.path:
+            # What a person put there may show media that the page shows no longer.
+            self.keep(replace(entry, files=tuple(sorted({*entry.files, *previous.files}))))
+        else:
+            self._reconcile(output, previous)
+
+    def _rewrite(self, output: Output, previous: Entry, merged: Merged | None = None) -> None:
+        """Write the post, here or at its new place: what Notion has, or what was `merged`."""
+        entry = output.entry
+        source = previous.path if previous.path != entry.path else None
+        obstacle = self.obstacle(entry.path) if source else None
+        if obstacle is not None:
             why = "the post of another page is still here" if self.ours(obstacle) else "the file is not ours"
             self.clash(entry.page, obstacle, f"{previous.path} cannot move here: {why}", previous)
+            return
+        self.conflicts += [
+            Conflict(entry.path, entry.page, _told(found)) for found in (merged.collisions if merged else ())
+        ]
+        content = merged.content if merged else output.content
+        action: Action = "move" if source else "update"
+        if blob_id(content) == self.snapshot.files.get(previous.path) and not source:
+            self.keep(entry)
+        elif blob_id(content) in (entry.blob, self.snapshot.files.get(previous.path)):
+            self.change(action, replace(output, content=content), output.why, source)
         else:
-            self.change("move", output, output.why, previous.path)
+            why = f"{output.why}, and in the repository"
+            self.change("merge", replace(output, content=content), why, source)
+
+    def _reconcile(self, output: Output, previous: Entry) -> None:
+        """Decide what becomes of a post that a person edited and whose page changed too."""
+        entry, policy = output.entry, self.policy
+        merged = self.merges.get(entry.page) if policy.on_conflict == "merge" else None
+        both = f"the post was edited in the repository, and its page changed too ({output.why})"
+        if policy.on_conflict == "stop" and not policy.force:
+            raise GuardStop(
+                f"{previous.path}: {both}. Nothing was written.",
+                hint="Take the edit over into Notion and undo it in the repository, choose another `on_conflict` under `sync:`, "
+                "or run once with --force to leave that post as it is.",
+            )
+        if policy.on_conflict == "overwrite":
+            why = f"{output.why}; what was edited in the repository is overwritten"
+            self._rewrite(replace(output, why=why), previous)
+        elif merged is not None and _is_whole(merged):
+            names = {path: path.rsplit("/", 1)[-1].encode() for path in previous.files}
+            shown = {path for path, name in names.items() if name in merged.content}
+            entry = replace(entry, files=tuple(sorted({*entry.files, *shown})))
+            self._rewrite(replace(output, entry=entry), previous, merged)
+        elif merged is not None:
+            why = "its front matter is gone, is no valid YAML or has lost its notion_id, so the file stays until that is mended"
+            self.clash(entry.page, previous.path, f"{both}; {why}", previous)
+        else:
+            self.clash(entry.page, previous.path, f"{both}; the repository's text stays", previous)
 
     def _create(self, output: Output, previous: Entry | None) -> None:
         obstacle = self.obstacle(output.entry.path)
@@ -406,7 +471,7 @@ def _leaving(outputs: Iterable[Output], gone: Mapping[str, str], draft: _Draft) 
         previous.path: output.entry.path
         for output in outputs
         if (previous := entries.get(output.entry.page))
-        and draft.as_left(previous)
+        and draft.may_write(previous)
         and previous.path != output.entry.path
     }
     while True:
@@ -416,6 +481,54 @@ def _leaving(outputs: Iterable[Output], gone: Mapping[str, str], draft: _Draft) 
             return leaving
         for source in stuck:
             del moves[source]
+
+
+def _is_whole(merged: Merged | None) -> bool:
+    """Return whether a merge came to something: not where the front matter was no help."""
+    return merged is not None and all(found.where != WHOLE for found in merged.collisions)
+
+
+def _told(found: Collision) -> str:
+    """Return a collision for the report, with both texts short."""
+    if found.where == FRONT_MATTER:
+        return (
+            "both changed the front matter, which is in a form of its own here, so its keys stay as they are"
+        )
+    stays = f"“{_short(found.theirs)}” stays" if found.theirs else "the deletion stays"
+    return f"both changed {found.where}: {stays}, Notion has {f'“{_short(found.ours)}”' if found.ours else 'nothing there'}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[:_SHORT].rstrip() + "…"
+
+
+def _bases(
+    draft: _Draft, outputs: Iterable[Output], *, forgetful: bool
+) -> tuple[dict[str, bytes], frozenset[str]]:
+    """Return the bases to write, by path, and the paths of those that have had their day.
+
+    What a later merge starts from is what Notion made of a post. Where the post is just that, git has it; where a person's
+    text is in it as well, it is kept aside; and for every post where the target forgets.
+    """
+    made = {output.entry.page: output.content for output in outputs}
+    written = {change.page: change.content for change in draft.changes}
+    sources = {change.page: change.source or change.path for change in draft.changes}
+    bases: dict[str, bytes] = {}
+    needed: set[str] = set()
+    for page, entry in draft.entries.items():
+        content = written.get(page)
+        there = (
+            draft.snapshot.files.get(sources.get(page, entry.path)) if content is None else blob_id(content)
+        )
+        if there is None or draft.policy.on_conflict != "merge" or (there == entry.blob and not forgetful):
+            continue
+        needed.add(base_path(page))
+        ours = made.get(page, b"")
+        if draft.snapshot.files.get(base_path(page)) != entry.blob == blob_id(ours):
+            bases[base_path(page)] = ours
+    there_already = {path for path in draft.snapshot.files if path.startswith(BASES) and path.endswith(".md")}
+    return bases, frozenset(there_already - needed)
 
 
 def _folded(path: str) -> str:

@@ -16,6 +16,9 @@ from notion2jekyll.notion.model import Page, normal_id, parse_time
 PATH: Final = ".notion2jekyll/state.json"
 """Where it is kept; Jekyll does not publish folders that start with a dot."""
 
+BASES: Final = ".notion2jekyll/base/"
+"""Folder of what Notion made of posts that hold a person's edits too: what the next merge starts from."""
+
 VERSION: Final = 1
 
 SETTLING: Final = timedelta(minutes=2)
@@ -35,7 +38,8 @@ class Entry:
     path: str
     """Where the post is."""
     blob: str
-    """Git blob id of the post as this program wrote it last; another one in the repository means a person edited it."""
+    """Git blob id of what Notion made of the post last; another one in the repository means that a person's edits are in it,
+    merged or not."""
     url: str = ""
     """The address of the post as Jekyll gives it, without the base URL; empty where it is not known."""
     edited: str = ""
@@ -70,6 +74,11 @@ class State:
     """Configured source id → what it turned out to be (`data_source:<id>`, `page:<id>`), which saves a request."""
     written: datetime | None = None
     """When it was written last (UTC); None before the first time."""
+
+
+def base_path(page: str) -> str:
+    """Return where the base of the post of `page` is kept, if it is."""
+    return f"{BASES}{page}.md"
 
 
 class NewerState(ValueError):

@@ -20,6 +20,7 @@ from notion2jekyll.decide import Brief, Memory, Wishes, decide
 from notion2jekyll.errors import ConfigError, Problem, Unreachable
 from notion2jekyll.jekyll import front_matter, posts
 from notion2jekyll.jekyll.site import CONFIG, parse_site
+from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import (
     Listing,
@@ -131,16 +132,16 @@ def _attempt(
         # What to do about it, and whether that is sane.
         outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
         known = replace(memory, state=_reclaim(target, memory, outputs, strangers))
-        plan = _plan(job, known, outputs, gone)
+        merges = _merges(job, target, known, outputs)
+        plan = _plan(job, target, known, outputs, gone, merges)
 
         # The media that the plan needs. A post whose media cannot be had stays as it is.
         lost: dict[str, Problem] = {}
         if not job.dry_run and plan.files:
             lost = _download(job, plan, outputs, clock, progress, bench)
             if lost:
-                plan = _plan(
-                    job, known, [output for output in outputs if output.entry.page not in lost], gone
-                )
+                outputs = [output for output in outputs if output.entry.page not in lost]
+                plan = _plan(job, target, known, outputs, gone, merges)
 
         # Where a post could not go where it belongs, links to it must not lead there: those posts are made once more.
         if not _astray(plan, brief, bench):
@@ -165,13 +166,52 @@ def _attempt(
     )
 
 
-def _plan(job: Job, memory: Memory, outputs: Iterable[Output], gone: Mapping[str, str]) -> Plan:
+def _plan(
+    job: Job,
+    target: Target,
+    memory: Memory,
+    outputs: Iterable[Output],
+    gone: Mapping[str, str],
+    merges: Mapping[str, Merged],
+) -> Plan:
     """Return the plan, which no guard refuses."""
     policy = replace(job.config.policy(), force=job.force)
-    plan = make_plan(outputs, gone=gone, snapshot=memory.snapshot, state=memory.state, policy=policy)
+    plan = make_plan(
+        outputs,
+        gone=gone,
+        snapshot=memory.snapshot,
+        state=memory.state,
+        policy=policy,
+        merges=merges,
+        forgetful=not target.versioned,
+    )
     if not job.force:
         plan.check(policy)
     return plan
+
+
+def _merges(job: Job, target: Target, memory: Memory, outputs: Iterable[Output]) -> dict[str, Merged]:
+    """Return, by page id, what becomes of posts that a person edited together with `outputs`.
+
+    A post is missing of which nobody knows any more what was written last.
+    """
+    merges: dict[str, Merged] = {}
+    if job.config.sync.on_conflict != "merge":
+        return merges
+    for output in outputs:
+        before = memory.state.entries.get(output.entry.page)
+        there = memory.snapshot.files.get(before.path) if before else None
+        if before is None or before.recovered or there in (None, before.blob):
+            continue
+        if (before.blob, before.path) == (output.entry.blob, output.entry.path):
+            continue
+        base = output.content if before.blob == output.entry.blob else target.fetch_blob(before.blob)
+        theirs = target.fetch(before.path)
+        if base is not None and theirs is not None:
+            merges[before.page] = merge(
+                base, theirs, output.content, automatic=posts.AUTOMATIC, identity=posts.IDENTITY
+            )
+    return merges
 
 
 def _astray(plan: Plan, brief: Brief, bench: _Bench) -> bool:
@@ -309,7 +349,14 @@ def _read(
         for source in job.config.notion.ids()
     )
     rule = _rule(job, sources, progress)
-    wishes = Wishes(rule, job.config.options(), job.config.sync.restore, job.pages, job.full)
+    wishes = Wishes(
+        rule,
+        job.config.options(),
+        job.config.sync.restore,
+        job.pages,
+        job.full,
+        edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
+    )
     brief: Brief | None = None
 
     def choose(listing: Listing) -> Wanted:
@@ -562,7 +609,7 @@ def _write(
         sources={**memory.state.sources, **reading.listing.resolved},
         written=started,
     )
-    if not (plan.changes or plan.files or plan.orphans) and not _worth_alone(
+    if not (plan.changes or plan.files or plan.orphans or plan.bases) and not _worth_alone(
         remembered, memory, target, started
     ):
         return None

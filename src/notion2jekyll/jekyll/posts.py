@@ -461,6 +461,12 @@ def _wishes(page: Page, about: Meta, options: Options) -> tuple[str, ...]:
 # Content -------------------------------------------------------------------------------------------------------------
 
 
+IDENTITY: Final = "notion_id"
+"""The key that says which page a post is of."""
+AUTOMATIC: Final = frozenset({"last_modified_at"})
+"""Keys that change with every version of a post."""
+
+
 def render(article: Article, place: Place, options: Options, site: Site, *, modified: str) -> bytes:
     """Return the bytes of the post of `article` at `place`; `modified` is its `last_modified_at`, as it is written."""
     about = place.meta
