@@ -61,6 +61,17 @@ def test_what_both_rewrote_stays_the_persons_and_is_told() -> None:
     assert text.splitlines()[9] == "My second."
 
 
+def test_neighbours_that_collide_are_one_passage() -> None:
+    mine = BASE.replace("First.", "My first.").replace("Second.", "My second.")
+    new = (
+        BASE.replace("First.", "Its first.").replace("Second.", "Its second.").replace("Third.", "Its third.")
+    )
+    text, collisions = merged(BASE, mine, new)
+    assert text == mine.replace("Third.", "Its third.")
+    assert collisions == (Collision("lines 8-10", "My first.\n\nMy second.", "Its first.\n\nIts second."),)
+    assert text.splitlines()[7:10] == ["My first.", "", "My second."]
+
+
 def test_what_a_person_deleted_stays_deleted_though_it_changed() -> None:
     text, collisions = merged(BASE, BASE.replace("Second.\n\n", ""), BASE.replace("Second.", "Its second."))
     assert text == BASE.replace("Second.\n\n", "")

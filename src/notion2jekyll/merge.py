@@ -309,7 +309,7 @@ def _merge_bodies(
             kept[number] = mine[place]
 
     merged: list[_Line] = []
-    collisions: list[Collision] = []
+    clashes: list[tuple[int, list[_Line], list[_Line]]] = []
     done = 0
     for group in _groups([*by_them, *by_us]):
         start, stop = group[0].start, max(change.stop for change in group)
@@ -322,9 +322,18 @@ def _merge_bodies(
             merged += new if group[0].ours else mine
         else:
             if _keys(mine) != _keys(new):
-                collisions.append(_collision(_plain(merged), _plain(mine), _plain(new), first))
+                at = len(merged)
+                if clashes and clashes[-1][0] + len(clashes[-1][1]) == at:
+                    # Neighbours that collide are one passage to whoever reads of it.
+                    at, before, after = clashes.pop()
+                    clashes.append((at, before + mine, after + new))
+                else:
+                    clashes.append((at, mine, new))
             merged += mine
     merged += kept[done:]
+    collisions = [
+        _collision(_plain(merged[:at]), _plain(mine), _plain(new), first) for at, mine, new in clashes
+    ]
     return [part for line in merged for part in (line.above, line.text) if part], collisions
 
 
