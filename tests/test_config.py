@@ -339,3 +339,11 @@ def test_any_values_are_read_or_refused(raw: Any) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(ConfigError):
         parse(text, "x")
+
+
+@pytest.mark.parametrize("colors", ["inline", "class", "off", "'off'"])
+def test_colors_as_people_write_them(colors: str) -> None:
+    text = (
+        f"notion: {{source: 0123456789abcdef0123456789abcdef, publish: all}}\njekyll: {{colors: {colors}}}\n"
+    )
+    assert parse(text, "x").jekyll.colors == colors.strip("'")

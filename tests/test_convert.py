@@ -381,11 +381,12 @@ def test_a_number_that_starts_anew_starts_a_list() -> None:
         of("numbered_list_item", **text, list_start_index=5, list_format="letters"),
         of("numbered_list_item", **text, list_format="letters"),
         of("numbered_list_item", **text),
+        of("numbered_list_item", **text, list_format="numbers"),
     )
     lists = [node for node in made.body.children if isinstance(node, List)]
     assert [(node.start, node.style, len(node.items)) for node in lists] == [
         (1, "decimal", 1),
-        (5, "alpha", 2),
+        (5, "alpha", 3),
         (1, "decimal", 1),
     ]
 

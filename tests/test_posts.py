@@ -26,6 +26,7 @@ from notion2jekyll.jekyll.posts import (
     address,
     ahead,
     asset_path,
+    excerpt,
     files,
     index,
     meta,
@@ -37,7 +38,26 @@ from notion2jekyll.jekyll.posts import (
     slugify,
 )
 from notion2jekyll.jekyll.site import PERMALINKS, Site, parse_site
-from notion2jekyll.markdown.nodes import Doc, Paragraph, SitePath, Text
+from notion2jekyll.markdown.nodes import (
+    BlockNode,
+    CodeBlock,
+    Container,
+    Details,
+    Doc,
+    Figure,
+    Heading,
+    Image,
+    Item,
+    List,
+    Paragraph,
+    Quote,
+    Rule,
+    SitePath,
+    Table,
+    Text,
+    Toc,
+)
+from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.notion.model import File, Page, Property
 from notion2jekyll.notion.properties import Period
 from oracle.kramdown import Kramdown
@@ -599,3 +619,46 @@ def test_an_address_is_written_into_a_post_only_where_versions_of_jekyll_disagre
     assert "permalink" not in rendered(page(title("한글 café")))
     assert "permalink" not in rendered(page(title("हिन्दी"), names("Category", "50%")))
     assert "permalink" not in rendered(page(title("हिन्दी"), names("Category", "a:b")))
+
+
+# Excerpts ------------------------------------------------------------------------------------------------------------
+
+P = Paragraph((Text("첫 글 & <b> {{ x }}"),))
+FIRST = "첫 글 &amp; &lt;b&gt; {{ x }}"
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (P, ""),
+        (Heading(2, (Text("월요일"),)), ""),
+        (CodeBlock("a = 1\nb = 2", "python"), ""),
+        (CodeBlock("a = 1\n\nb = 2", "python"), FIRST),
+        (Container("aside", (), (P,)), FIRST),
+        (Container("aside", (), (CodeBlock("x"),)), FIRST),
+        (Details((Text("더 보기"),), (P,)), "더 보기"),
+        (List(False, (Item((P,)),)), ""),
+        (List(True, (Item((P,)),), start=5), FIRST),
+        (Quote((P, P)), ""),
+        (Rule(), FIRST),
+        (Toc(), FIRST),
+        (Table((((Text("a"),),),), True, False), ""),
+        (Table((((Text("a"),),),), False, True), ""),
+        (Figure(Image("https://e.x/a.png", ""), (Text("그림"),)), ""),
+    ],
+)
+def test_an_excerpt_is_written_where_jekylls_own_would_be_half_a_thing(
+    first: BlockNode, expected: str, kramdown: Kramdown
+) -> None:
+    doc = Doc((first, P))
+    body = serialize(doc)
+    assert excerpt(doc, body) == expected
+    if not expected:
+        half = kramdown.render(body.split("\n\n", 1)[0])
+        assert "```" not in half
+        assert half.strip()
+
+
+def test_nothing_to_read_has_no_excerpt() -> None:
+    assert excerpt(Doc(()), "") == ""
+    assert excerpt(Doc((Rule(),)), "---\n") == ""

@@ -39,6 +39,8 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background has them ignore Ctrl-C, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it calls nothing that locks
     )
 
 

@@ -141,7 +141,14 @@ class Jekyll(_Section):
     front_matter: Annotated[dict[str, Any], AfterValidator(_fixed)] = {}
     """Keys and fixed values for every post, such as `layout: post` or `comments: true`."""
     assets: Assets = Assets()
-    colors: Literal["inline", "class", "off"] = "inline"
+    colors: Annotated[
+        Literal["inline", "class", "off"],
+        # To YAML an unquoted `off` is false.
+        BeforeValidator(
+            lambda raw: "off" if raw is False else raw,
+            json_schema_input_type=Literal["inline", "class", "off", False],
+        ),
+    ] = "inline"
     """How Notion's colours are carried over: as style attributes, as classes for a stylesheet of yours, or not at all."""
     language: Annotated[str, AfterValidator(_language)] | None = None
     """Language tag in whose way dates in the text are written (`ko`: 2026년 11월 20일); by default as in Notion's API

@@ -119,9 +119,11 @@ class _Page:
                 body = block["numbered_list_item"]
                 before = blocks[place - 1] if place else {"type": ""}
                 start = body.get("list_start_index")
-                same = before["type"] == block["type"] and body.get("list_format", "numbers") == style
+                again = before["type"] == block["type"]
+                told = body.get("list_format")
+                same = again and told in (None, style)
                 number = start if start is not None else number + 1 if same else 1
-                style = body.get("list_format", "numbers")
+                style = told or (style if again else "numbers")
                 out.append(self.item(block, marker(number, style)))
             else:
                 out += self.block(block)

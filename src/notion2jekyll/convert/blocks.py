@@ -86,8 +86,12 @@ def _lists(blocks: Sequence[Block], context: Context) -> Iterable[BlockNode]:
     items: list[Item] = []
     first = blocks[0]
     for block in blocks:
-        anew = isinstance(block.data.get("list_start_index"), int)
-        if items and (anew or _style(block) != _style(first)):
+        # An item that says nothing of its format goes on in that of the list.
+        told = block.data.get("list_format") is not None
+        anew = isinstance(block.data.get("list_start_index"), int) or (
+            told and _style(block) != _style(first)
+        )
+        if items and anew:
             yield _list(first, items)
             first, items = block, []
         items.append(_item(block, context))

@@ -6,6 +6,7 @@ Facts by experiment in GitHub Pages' own versions; see docs/architecture.md. Pur
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,20 @@ from notion2jekyll.convert import Address, Article, Style
 from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll import front_matter
 from notion2jekyll.jekyll.site import Site
-from notion2jekyll.markdown.nodes import SitePath
+from notion2jekyll.markdown.nodes import (
+    BlockNode,
+    Container,
+    Details,
+    Doc,
+    Inlines,
+    List,
+    Paragraph,
+    Quote,
+    Rule,
+    SitePath,
+    Toc,
+)
+from notion2jekyll.markdown.plain import visible
 from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.notion.model import File, Page, Property
 from notion2jekyll.notion.properties import Period, value
@@ -475,6 +489,7 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
     if cover is not None:
         image = "/" + asset_path(cover, options.assets) if cover.hosted else cover.url
         image = image if image.startswith(("/", "https://", "http://")) else ""
+    body = serialize(article.body, site.dialect(options.typography))
     values: dict[str, Any] = {
         "layout": site.layout,
         "title": about.title,
@@ -484,14 +499,51 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
         "categories": list(about.categories),
         "tags": list(about.tags),
         "description": about.description,
+        "excerpt": excerpt(article.body, body),
         "author": about.author,
         "image": image,
     }
     values = {key: item for key, item in values.items() if item or key == "title"}
     values |= options.front_matter
     values["notion_id"] = article.page.id
-    body = serialize(article.body, site.dialect(options.typography))
     return front_matter.dump(values, body).encode("utf-8", "replace")
+
+
+def excerpt(doc: Doc, body: str) -> str:
+    """Return the excerpt to write in the front matter of `doc`, written as `body`; empty where Jekyll's own is right.
+
+    Jekyll takes everything before the first blank line. Of a box, a list in HTML or code with blank lines that is half an
+    element; of a line across the page, nothing to read. Then the first text of the page stands in for it, as HTML.
+    """
+    if not doc.children or (
+        not isinstance(doc.children[0], Rule | Toc) and _in_one_piece(body.split("\n\n", 1)[0])
+    ):
+        return ""
+    text = next((text for text in map(visible, _paragraphs(doc.children)) if text.strip()), "")
+    return html.escape(" ".join(text.split()), quote=False)
+
+
+def _in_one_piece(start: str) -> bool:
+    """Return whether `start`, a body up to its first blank line, ends every fence and element that it begins with."""
+    if fence := re.match(r"`{3,}", start):
+        return start.count("\n") > 0 and start.rsplit("\n", 1)[1] == fence[0]
+    element = re.match(r"<(\w+)", start)
+    return element is None or element[1] in ("img", "br") or f"</{element[1]}>" in start
+
+
+def _paragraphs(nodes: Iterable[BlockNode]) -> Iterator[Inlines]:
+    """Yield the text of every paragraph in `nodes`, in order, whatever it is in."""
+    for node in nodes:
+        if isinstance(node, Paragraph):
+            yield node.children
+        elif isinstance(node, Details):
+            yield node.summary
+            yield from _paragraphs(node.children)
+        elif isinstance(node, Container | Quote):
+            yield from _paragraphs(node.children)
+        elif isinstance(node, List):
+            for item in node.items:
+                yield from _paragraphs(item.children)
 
 
 def files(article: Article, options: Options) -> Mapping[str, File]:
