@@ -55,7 +55,7 @@ SECTIONS: Final = {
 WITHOUT_FUNCTION: Final = {
     "bulleted_list_item": "An item of a list, to any depth and with any blocks in it.",
     "numbered_list_item": "An item of a numbered list. A list that starts at another number than 1, or counts a, b, c or "
-    "i, ii, iii, is an HTML `<ol>`.",
+    "i, ii, iii, is an HTML `<ol>`. A list inside counts 1, 2, 3 as well, unless Notion gives it another format.",
     "to_do": "An item with a box, ticked or not; the reader cannot change it.",
     "table_row": "A row of a table: its cells may hold marks, links, code, formulas and line breaks.",
     "column": "One of the columns, in its share of the width.",
