@@ -138,7 +138,7 @@ def _monday() -> list[Json]:
                         ),
                     ),
                 ),
-                _bullet("패키지는 ", text("PyPI", link="https://pypi.org/"), "에서 받는다"),
+                _bullet("패키지는 ", text("pip", link="https://pip.pypa.io/"), "으로 설치한다"),
             ),
         ),
         _bullet(
