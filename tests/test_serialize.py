@@ -271,6 +271,10 @@ def test_every_unsafe_row_says_why() -> None:
         (Dialect(mentions=True), p("@me a @ b"), "@<span></span>me a @ b"),
         (Dialect(liquid=False), p("{{ x }}", Image(SITE, "")), "{{ x }}![](/assets/사진%201.png)"),
         (Dialect(liquid=False), CodeBlock("{{ x }}"), "```\n{{ x }}\n```"),
+        (Dialect(parse_block_html=True), Details((Text("s"),), (p("x"),)), DETAILS.replace("<summary>", '<summary markdown="0">').format("s", "x")[:-1]),
+        (Dialect(parse_block_html=True), Figure(Image(SITE, "alt"), p("it's ", em("so")).children), FIGURE.replace("<figure>", '<figure markdown="0">')),
+        (Dialect("commonmark", parse_block_html=True), Figure(Image(SITE, "alt"), p("it's ", em("so")).children), FIGURE),
+        (Dialect(parse_span_html=False), p(bold("a"), em("*b*")), '<strong markdown="span">a</strong><em markdown="span">\\*b\\*</em>'),
     ],
 )  # fmt: skip
 def test_dialect(dialect: Dialect, tree: BlockNode, text: str) -> None:

@@ -114,6 +114,8 @@ SITES: dict[str, tuple[Dialect, dict[str, Any]]] = {
         },
     ),
     "hard_wrap": (Dialect(hard_wrap=True), {"hard_wrap": True}),
+    "parse_block_html": (Dialect(parse_block_html=True), {"parse_block_html": True}),
+    "parse_span_html": (Dialect(parse_span_html=False), {"parse_span_html": False}),
     "input: kramdown": (Dialect(gfm=False), {"input": "kramdown"}),
     "no Liquid": (Dialect(liquid=False), {}),
 }  # fmt: skip

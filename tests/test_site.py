@@ -68,6 +68,12 @@ def test_a_real_config_is_read() -> None:
     )
 
 
+def test_where_kramdown_reads_markdown_in_html() -> None:
+    assert (site("").parse_block_html, site("").parse_span_html) == (False, True)
+    dialect = site("kramdown: {parse_block_html: true, parse_span_html: false}").dialect("site")
+    assert (dialect.parse_block_html, dialect.parse_span_html) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("markdown", "engine"),
     [

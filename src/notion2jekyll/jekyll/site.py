@@ -56,6 +56,8 @@ class Site:
     smart_quotes: bool = True
     typographic_symbols: bool = True
     hard_wrap: bool = False
+    parse_block_html: bool = False
+    parse_span_html: bool = True
     math: bool = True
     plugins: tuple[str, ...] = ()
     """Sorted: the options are compared from run to run."""
@@ -69,6 +71,8 @@ class Site:
             typographic_symbols=self.typographic_symbols,
             typography=typography,
             hard_wrap=self.hard_wrap,
+            parse_block_html=self.parse_block_html,
+            parse_span_html=self.parse_span_html,
             math=self.math,
             emoji="jemoji" in self.plugins,
             mentions="jekyll-mentions" in self.plugins,
@@ -118,6 +122,8 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             smart_quotes=",".join(_names(kramdown.get("smart_quotes"), ",")) != _PLAIN_QUOTES,
             typographic_symbols=not plain and not _plain_symbols(kramdown.get("typographic_symbols")),
             hard_wrap=kramdown.get("hard_wrap") is True,
+            parse_block_html=kramdown.get("parse_block_html") is True,
+            parse_span_html=kramdown.get("parse_span_html") is not False,
             math="math_engine" not in kramdown or kramdown["math_engine"] is not None,
             plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
         ),

@@ -36,6 +36,10 @@ class Dialect:
     """`site` leaves quotes to the site's smart quotes, `verbatim` protects them. All else stays as typed in both."""
     hard_wrap: bool = False
     """The site turns line ends into breaks; nothing is written in which that could show."""
+    parse_block_html: bool = False
+    """The site's kramdown reads Markdown in every block of HTML, unless the block says `markdown="0"`."""
+    parse_span_html: bool = True
+    """The site's kramdown reads Markdown in HTML within a line. False: only where the element says so."""
     math: bool = True
     """Formulas are typeset. False: they are written as code."""
     emoji: bool = False

@@ -81,6 +81,8 @@ class _Lowering:
         self.construct = construct
         self.dialect = dialect
         self.ids = count()
+        # An element that says so holds Markdown even where the site tells kramdown to leave HTML in a line as it is.
+        self.markdown = ' markdown="span"' if dialect.kramdown and not dialect.parse_span_html else ""
 
     def lower(self, children: Inlines, marks: frozenset[str], kind: Kind) -> list[_Token]:
         """Return the tokens of inlines that stand under `marks`."""
@@ -169,7 +171,9 @@ class _Lowering:
         if mark in {"ins", "span"}:
             inner = self.lower(children, marks, kind)
             pairs = html.attributes(node.attributes, self.dialect)
-            return [_Syntax(f"<{mark}{pairs}>"), *inner, _Syntax(f"</{mark}>")] if inner else []
+            return (
+                [_Syntax(f"<{mark}{pairs}{self.markdown}>"), *inner, _Syntax(f"</{mark}>")] if inner else []
+            )
         if mark in marks:  # no engine nests a mark in itself, and it would not show
             return self.lower(children, marks, kind)
         both = _bold_italic(node, marks)
@@ -179,7 +183,7 @@ class _Lowering:
         if not inner:
             return [*before, *after]
         names = mark.split()
-        opening = "".join(f"<{name}>" for name in names)
+        opening = "".join(f"<{name}{self.markdown}>" for name in names)
         closing = "".join(f"</{name}>" for name in reversed(names))
         delimiter = _DELIMITERS[mark]
         if mark == "del" and not self.dialect.gfm and self.dialect.kramdown:

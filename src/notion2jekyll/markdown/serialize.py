@@ -69,6 +69,8 @@ class _Writer:
         self.doc = doc
         self.dialect = dialect
         self.has_toc = False
+        # Else kramdown would read Markdown in what is HTML throughout, and show the closing tags as text.
+        self._raw = ' markdown="0"' if dialect.kramdown and dialect.parse_block_html else ""
 
     def blocks(self, children: tuple[BlockNode, ...]) -> Lines:
         """Return blocks with a blank line between each two, and a comment where two lists would become one."""
@@ -107,7 +109,7 @@ class _Writer:
             case Container(tag, attributes, children):
                 return self._element(tag, attributes, [], children)
             case Details(summary, children, attributes):
-                title = f"<summary>{html.inlines(summary, self.dialect)}</summary>"
+                title = f"<summary{self._raw}>{html.inlines(summary, self.dialect)}</summary>"
                 return self._element("details", attributes, [title], children)
             case Figure() | Media():
                 return self._figure(node)
@@ -256,7 +258,7 @@ class _Writer:
         if isinstance(node, Media):
             src = html.url_attribute("src", node.url, self.dialect)
             fallback = "" if is_blank(node.fallback) else html.inlines(node.fallback, self.dialect)
-            opening = f"<{node.tag}{src}{html.attributes(node.attributes, self.dialect)}>"
+            opening = f"<{node.tag}{src}{html.attributes(node.attributes, self.dialect)}{self._raw}>"
             return [opening, *([fallback] if fallback else []), f"</{node.tag}>"]
         content = (
             [html.image(node.content, self.dialect)]
@@ -265,7 +267,7 @@ class _Writer:
         )
         caption = "" if is_blank(node.caption) else html.inlines(node.caption, self.dialect)
         return [
-            "<figure>",
+            f"<figure{self._raw}>",
             *content,
             *([f"<figcaption>{caption}</figcaption>"] if caption else []),
             "</figure>",
