@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from benchmarks.escapes import PROSE, needless_escapes
 
@@ -35,7 +38,7 @@ from notion2jekyll.markdown.nodes import (
 )
 from notion2jekyll.markdown.serialize import heading_id, heading_ids, serialize, visible
 from oracle.kramdown import Kramdown
-from oracle.page import parse, read
+from oracle.page import expected, parse, read
 
 FIGURE = """\
 <figure>
@@ -228,6 +231,7 @@ PLAIN = (
     "x < y and y > z", "x -> y => z <- w", "I <3 you", "[brackets] and (parens)", "2 * 3", "5 + 5", "a/b", "$5 and $6", "e-mail: me@e.x",
     "https://e.x/a?b=1&c=2#d", "C:\\new\\dir", "{\"json\": {\"a\": 1}}", "#hashtag", "~5 min", "3~4일", "안녕하세요~ 반가워요~", "x^2", "a = b == c",
     "1986 was fine. 2. no", "100% sure; really: yes", "what?!", "key: value", "10:30", "a; b", "f(x)[0]", "100 km/h", "@name", "ㅋㅋㅋ ^^", "「引用」、（括弧）",
+    "정말 좋았다~~ ㅎㅎ", "와 ~~~ 드디어", "~~ a ~~ b ~~", "a ~~b", "-_-", "^_^ a", "_private", "<>", "R&D;",
 )  # fmt: skip
 
 
@@ -241,6 +245,23 @@ def test_prose_gains_no_escapes(text: str) -> None:
 @pytest.mark.parametrize("language", PROSE)
 def test_ordinary_texts_gain_no_escapes(language: str) -> None:
     assert needless_escapes(PROSE[language]) == []
+
+
+def test_what_could_pair_is_still_protected() -> None:
+    texts = {
+        "-_- ㅎ -_-": "-\\_- ㅎ -\\_-",
+        "~~a~~": "\\~\\~a\\~\\~",
+        "~~~ 드디어": "\\~~~ 드디어",
+        "&lt; &#5;": "&amp;lt; &amp;#5;",
+    }
+    for text, written in texts.items():
+        assert serialize(Doc((p(text),))) == f"{written}\n"
+
+
+def test_number_signs_are_no_letters_to_kramdown(kramdown: Kramdown) -> None:
+    signs = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char) == "No"]
+    doc = Doc(tuple(p(f"{sign}_x_") for sign in signs))
+    assert read(kramdown.render(serialize(doc))) == expected(doc.children)
 
 
 def test_every_unsafe_row_says_why() -> None:

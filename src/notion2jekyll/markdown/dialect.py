@@ -120,6 +120,18 @@ _CONDITIONS: dict[str, Callable[[Dialect], bool]] = {
 
 _LINE = re.compile
 
+_NUMBER_SIGNS = (
+    "\xb2\xb3\xb9\xbc-\xbe\u09f4-\u09f9\u0b72-\u0b77\u0bf0-\u0bf2\u0c78-\u0c7e\u0d58-\u0d5e\u0d70-\u0d78\u0f2a-\u0f33"
+    "\u1369-\u137c\u17f0-\u17f9\u19da\u2000-\u2fff\u3192-\u3195\u3200-\u33ff\ua830-\ua835\U00010000-\U0010ffff"
+)
+"""Signs such as `²` and `①`, which `re` counts among the letters and kramdown does not, and what stands among them."""
+
+_SPACES = " \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+"""White space to CommonMark, as the inside of a character class; `\\s` of `re` holds more."""
+
+# After a letter `_` cannot open, before a space neither; where none can open, none can close.
+_OPENS_EMPHASIS = rf"(?<![^\W\d_{_NUMBER_SIGNS}])(?<!_)(_{{1,2}})(?!_|[ \t]|\Z)|(___+)"
+
 
 UNSAFE: tuple[Unsafe, ...] = (
     # Anywhere in a line ----------------------------------------------------------------------------------------------
@@ -134,12 +146,18 @@ UNSAFE: tuple[Unsafe, ...] = (
         _LINE(r"\*(?=.*%2A)"), "Liquid writes the address after it with a star, the partner of this one", kinds=_IN_BRACKETS
     ),
     Unsafe(
-        # After a letter `_` cannot open, before a space neither; where none can open, none can close.
-        _LINE(r"(?<![^\W\d_²³¹¼-¾])(?<!_)(_{1,2})(?!_|[ \t]|\Z)|(___+)"),
+        # A lone one, as in a face, has no partner.
+        _LINE(rf"\A[^_]*_[^_]*\Z|{_OPENS_EMPHASIS}"),
         "opens emphasis",
+        kinds=frozenset({"text"}),
     ),
-    Unsafe(_LINE(r"~{2,}"), "strikes text through, or opens a fence"),
-    Unsafe(_LINE(r"(?<!~)~(?=[^\s~](?:.*?\S)?~)"), "github.com strikes text through between single tildes too"),
+    Unsafe(_LINE(_OPENS_EMPHASIS), "opens emphasis, maybe up to the address, which Liquid writes", kinds=_IN_BRACKETS),
+    Unsafe(
+        # Before a space none opens, and a lone run has no partner.
+        _LINE(r"\A(?!.*~~(?![ \t~]|\Z)).*\Z|\A(?:(?!~~).)*~{2,}(?:(?!~~).)*\Z|(~{2,})"),
+        "strikes text through",
+    ),
+    Unsafe(_LINE(rf"(?<!~)~(?![~{_SPACES}]|\Z)(?=.*?(?<![{_SPACES}])~)"), "github.com strikes text through between single tildes too"),
     Unsafe(
         # `[x]` alone is text, for no document defines references; anything less tidy is protected: kramdown tries
         # every open bracket as a link, again at every level, which takes it minutes in a long paragraph.
@@ -150,10 +168,15 @@ UNSAFE: tuple[Unsafe, ...] = (
     Unsafe(_LINE(r"[\[\]]"), "ends the link or description it is in", kinds=_IN_BRACKETS),
     Unsafe(_LINE(r"(?<=\[)\^"), "kramdown takes `[^` for a footnote", "reference", kinds=_IN_BRACKETS),
     Unsafe(_LINE(r"!(?=\[)"), "turns the link after it into a picture"),
-    Unsafe(_LINE(r"<(?![ \t=]|\Z|[0-9-](?![^>]*@))"), "opens a tag, a comment or an address"),
+    Unsafe(_LINE(r"<(?![ \t=>]|\Z|[0-9-](?![^>]*@))"), "opens a tag, a comment or an address"),
     Unsafe(_LINE(r"<(?=<)|(?<=<)<"), "guillemets, which `\\<<` does not prevent", "reference"),
     Unsafe(_LINE(r"(?<=>)>"), "guillemets", only="symbols"),
-    Unsafe(_LINE(r"&(?=#?\w[\w:.-]*;)"), "a character reference", "reference"),
+    Unsafe(
+        # No name is a single letter.
+        _LINE(r"&(?=#\w[\w:.-]*;|\w[\w:.-]+;)"),
+        "a character reference",
+        "reference",
+    ),
     Unsafe(_LINE(r"\$(?=\$)|(?<=\$)\$"), "a formula in kramdown, wherever it stands", only="kramdown"),
     Unsafe(_LINE(r"\{(?=:)"), "a kramdown attribute list or extension", only="kramdown"),
     Unsafe(_LINE(r"(?<=\{)\{"), "a Liquid expression", only="liquid"),
@@ -170,11 +193,12 @@ UNSAFE: tuple[Unsafe, ...] = (
         where=_AT_BLOCK_START | _CELL,
     ),
     Unsafe(_LINE(r"`"), "kramdown splits cells with no regard to backslashes before backticks", "reference", where=_CELL),
-    Unsafe(_LINE(r"<(?=[^\s=])"), "kramdown looks for `<code` in a row even after a backslash", "reference", where=_CELL),
+    Unsafe(_LINE(r"<(?=[^\s=>])"), "kramdown looks for `<code` in a row even after a backslash", "reference", where=_CELL),
     Unsafe(_LINE(r"\A([-+:=])[-+:= \t|]*\Z"), "a row of these alone is a separator", where=_CELL),
     # At the start of a block -----------------------------------------------------------------------------------------
     Unsafe(_LINE(r"\A([-+*])(?=[ \t]|\Z)"), "a list item", where=_AT_BLOCK_START),
     Unsafe(_LINE(r"\A[0-9]+([.)])(?=[ \t]|\Z)"), "a numbered item", where=_AT_BLOCK_START),
+    Unsafe(_LINE(r"\A(~)(?=[~`]{2})"), "a fence, which kramdown mixes of both", where=_AT_BLOCK_START),
     Unsafe(_LINE(r"\A(#)#{0,5}(?=[ \t]|\Z)"), "a heading", where=_AT_BLOCK_START),
     Unsafe(_LINE(r"\A(#)"), "a heading even without a space", where=_AT_BLOCK_START, only="not gfm"),
     Unsafe(_LINE(r"\A(>)"), "a quotation", where=_AT_BLOCK_START),
