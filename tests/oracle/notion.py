@@ -119,7 +119,8 @@ class _Page:
                 body = block["numbered_list_item"]
                 before = blocks[place - 1] if place else {"type": ""}
                 start = body.get("list_start_index")
-                again = before["type"] == block["type"]
+                # A start is a new list, which says for itself how it counts.
+                again = before["type"] == block["type"] and start is None
                 told = body.get("list_format")
                 same = again and told in (None, style)
                 number = start if start is not None else number + 1 if same else 1
