@@ -38,6 +38,7 @@ from notion2jekyll.markdown.nodes import (
     Span,
     Text,
 )
+from notion2jekyll.markdown.plain import visible
 from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.notion.model import Block, File, Page, Tree, parse_block
 from oracle import page as reader
@@ -496,3 +497,23 @@ def test_every_example_is_converted(raw: dict[str, Any]) -> None:
     made = article(_whole(raw))
     assert made.page.id == THIS
     assert all(file.hosted for file in made.files.values())
+
+
+def test_a_strike_goes_on_over_a_space_where_another_mark_crosses_it() -> None:
+    """Found by the fuzzer: the space between two struck words was not struck."""
+    made = article(
+        of(
+            "paragraph",
+            rich_text=[
+                run("a", italic=True, strikethrough=True),
+                run(" ", strikethrough=True),
+                run("b", italic=True, strikethrough=True),
+                run("c", italic=True),
+            ],
+        )
+    )
+    (only,) = made.body.children
+    assert isinstance(only, Paragraph)
+    struck = only.children[0]
+    assert isinstance(struck, Span)
+    assert (struck.mark, visible(struck.children)) == ("del", "a b")

@@ -203,9 +203,15 @@ def _reach(pieces: Sequence[_Piece], start: int, wrap: _Wrap) -> int:
         return end
     # Where two cross, the one that reaches further stays whole, and so does a link: in two halves it would be two links.
     for place in range(start + 1, end):
-        if any(_end(pieces, place, other) > end for other in pieces[place].wraps):
+        # But a strike that is seen on a space must go on behind it: at its end it would end before the space.
+        seen = wrap.mark == "del" and _is_blank(pieces[place - 1])
+        if not seen and any(_end(pieces, place, other) > end for other in pieces[place].wraps):
             return place
     return end
+
+
+def _is_blank(piece: _Piece) -> bool:
+    return all(isinstance(part, Text) and part.value.isspace() for part in piece.content)
 
 
 def _end(pieces: Sequence[_Piece], start: int, wrap: _Wrap) -> int:
