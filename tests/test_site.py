@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mangle import JUNK, mangled
 from notion2jekyll.jekyll.site import PERMALINKS, Site, parse_site
+from oracle.kramdown import Kramdown
 
 PLAIN = """
 kramdown:
@@ -196,3 +197,17 @@ def test_no_config_stops_a_run(config: Any) -> None:
 @given(st.text(max_size=80))
 def test_no_text_stops_a_run(text: str) -> None:
     parse_site(text)
+
+
+def test_headings_without_ids_are_said(kramdown: Kramdown) -> None:
+    """Tables of contents stay empty then; the build has no word for it."""
+    (problem,) = parse_site("kramdown: {auto_ids: false}\n")[1]
+    assert (problem.severity, "tables of contents" in problem.message, bool(problem.hint)) == (
+        "note",
+        True,
+        True,
+    )
+    assert parse_site("kramdown: {auto_ids: true}\n")[1] == ()
+    page = "-   TOC\n{:toc}\n\n## 월요일\n"
+    assert "#월요일" in kramdown.render(page)
+    assert "#" not in kramdown.render(page, auto_ids=False)

@@ -35,6 +35,13 @@ PERMALINKS: Final = {
 _THEME_LAYOUTS: Final = {"minimal-mistakes-jekyll": "single", "minimal-mistakes": "single"}
 
 
+_NO_IDS: Final = Problem(
+    "note",
+    f"The site's {CONFIG} gives headings no ids (`kramdown: auto_ids: false`), so tables of contents stay empty.",
+    hint=f"Remove that line from {CONFIG} if a page of yours has a table of contents.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A site's options; the defaults are those of a site without a `_config.yml` on GitHub Pages."""
@@ -103,6 +110,8 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     kramdown = _mapping(config.get("kramdown"))
     # A quirk of the GFM parser that leaves dashes and dots as typed, but curls quotes all the same.
     plain = "no_auto_typographic" in _names(kramdown.get("gfm_quirks"), ",")
+    if kramdown.get("auto_ids") is False:
+        problems = (*problems, _NO_IDS)
     defaults = _defaults(config)
     permalink = str(config.get("permalink") or "date")
     return (
