@@ -20,7 +20,7 @@ from notion2jekyll import config
 from notion2jekyll.config import Config, find, load, parse, schema
 from notion2jekyll.convert import Style
 from notion2jekyll.errors import ConfigError
-from notion2jekyll.jekyll.posts import Options
+from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.plan import Policy
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import pytest
 
 from notion2jekyll.decide import Brief, Memory, Wishes, decide, fingerprint
 from notion2jekyll.errors import ConfigError
-from notion2jekyll.jekyll.posts import Options
+from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.model import Page, Property
 from notion2jekyll.publish import Rule

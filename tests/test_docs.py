@@ -25,7 +25,7 @@ from notion2jekyll.convert import convert
 from notion2jekyll.convert.blocks import BLOCKS, LISTS
 from notion2jekyll.demo import journal
 from notion2jekyll.demo.workspace import Workspace
-from notion2jekyll.jekyll import posts
+from notion2jekyll.jekyll import meta, places, posts
 from notion2jekyll.jekyll.site import parse_site
 from notion2jekyll.notion.model import Block, Tree, parse_block, parse_page
 from notion2jekyll.plan import make_plan
@@ -213,7 +213,7 @@ def test_the_roles_of_properties_are_documented() -> None:
         code(role)[0]: (set(types.split(", ")), set(names.split(", ")) - {"any"})
         for role, types, names in rows(text("docs/configuration.md"), "role", "types", "names")
     }
-    assert documented == {role: (set(kinds), set(names)) for role, (kinds, names) in posts.ROLES.items()}
+    assert documented == {role: (set(kinds), set(names)) for role, (kinds, names) in meta.ROLES.items()}
 
 
 # Blocks and the plan -------------------------------------------------------------------------------------------------
@@ -252,8 +252,8 @@ def test_the_excerpt_in_the_readme_is_what_is_written() -> None:
     page = parse_page(workspace.page(ids.second_week))
     site, problems = parse_site(files("notion2jekyll.demo").joinpath("site/_config.yml").read_text("utf-8"))
     assert not problems
-    options = posts.Options()
-    index = posts.index([page], [page], options, site, held={})
+    options = meta.Options()
+    index = places.index([page], [page], options, site, held={})
     article = convert(Tree(page, tuple(map(block, workspace.child_ids(page.id)))), index)
     place = index.places[page.id]
     whole = posts.render(article, place, options, site, modified=posts.modified(page, options, site)).decode()

@@ -8,7 +8,7 @@ import sys
 
 PROGRAM = """
 from notion2jekyll.decide import fingerprint
-from notion2jekyll.jekyll.posts import Options
+from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.site import parse_site
 site, _ = parse_site("plugins: [a, b, c, d, e]\\ntimezone: Asia/Seoul\\nkramdown: {hard_wrap: true}")
 print(fingerprint(Options(front_matter={"layout": "post", "x": [1, {"y": 2}]}), site))

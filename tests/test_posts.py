@@ -16,27 +16,18 @@ from hypothesis import strategies as st
 
 from notion2jekyll.convert import Article
 from notion2jekyll.jekyll import front_matter
-from notion2jekyll.jekyll.posts import (
+from notion2jekyll.jekyll.meta import ROLES, Meta, Options, meta, moment, roles
+from notion2jekyll.jekyll.places import (
     MAX_SLUG_BYTES,
-    ROLES,
     Index,
-    Meta,
-    Options,
     Place,
     address,
-    ahead,
     asset_path,
-    excerpt,
-    files,
     index,
-    meta,
-    modified,
-    moment,
-    render,
-    roles,
     shared,
     slugify,
 )
+from notion2jekyll.jekyll.posts import ahead, excerpt, files, modified, render
 from notion2jekyll.jekyll.site import PERMALINKS, Site, parse_site
 from notion2jekyll.markdown.nodes import (
     BlockNode,

@@ -27,7 +27,7 @@ from pydantic import (
 from notion2jekyll.convert import Style
 from notion2jekyll.convert.dates import locale
 from notion2jekyll.errors import ConfigError, Problem
-from notion2jekyll.jekyll.posts import Options, Role
+from notion2jekyll.jekyll.meta import Options, Role
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.plan import Policy
 

@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from notion2jekyll import __version__, state
 from notion2jekyll.errors import ConfigError, Problem
-from notion2jekyll.jekyll import posts
+from notion2jekyll.jekyll import places
+from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.model import Page
 from notion2jekyll.publish import Rule, is_certain, refusal
@@ -38,7 +39,7 @@ class Wishes:
     """What this run was asked for."""
 
     rule: Rule | Literal["all"]
-    options: posts.Options
+    options: Options
     restore: bool = False
     """Whether posts deleted by hand are written again."""
     pages: frozenset[str] = frozenset()
@@ -53,7 +54,7 @@ class Brief:
     """What is to be read, and what is known without reading."""
 
     published: tuple[Page, ...]
-    index: posts.Index
+    index: places.Index
     whys: Mapping[str, str]
     """Page id → why its body is needed."""
     gone: Mapping[str, str]
@@ -64,7 +65,7 @@ class Brief:
     problems: tuple[Problem, ...]
 
 
-def fingerprint(options: posts.Options, site: Site) -> str:
+def fingerprint(options: Options, site: Site) -> str:
     """Return a short text that changes with everything, beside the page, that a post depends on."""
     dialect = site.dialect(options.typography)
     # Without what no post depends on: a change of that must not make all of them be read again.
@@ -132,19 +133,19 @@ def decide(
             *_misnamed(listing, wishes.options),
             *_unmarked(listing, published, wishes.rule, by_source or {}),
             *_untitled(index.places),
-            *posts.shared(index.places),
+            *places.shared(index.places),
         ),
     )
 
 
 def _index(
     published: Sequence[Page], listing: Sequence[Page], wishes: Wishes, memory: Memory, stay: Collection[str]
-) -> posts.Index:
+) -> places.Index:
     """Return where every page goes; pages in `stay` have no address, for links must not lead there, but keep their place."""
     entries = memory.state.entries.values()
     published = [page for page in published if page.id not in stay]
     ids = {page.id for page in published}
-    return posts.index(
+    return places.index(
         published,
         listing,
         wishes.options,
@@ -158,7 +159,7 @@ def _index(
 
 
 def _elsewhere(
-    published: Iterable[Page], index: posts.Index, wishes: Wishes, memory: Memory
+    published: Iterable[Page], index: places.Index, wishes: Wishes, memory: Memory
 ) -> dict[str, str | None]:
     """Return the addresses of posts that will not be where they belong: edited by a person, or not asked for."""
     found: dict[str, str | None] = {}
@@ -172,7 +173,7 @@ def _elsewhere(
         elif entry.path != place.path:
             edited = wishes.edited_stay and memory.snapshot.files.get(entry.path) not in (None, entry.blob)
             if not asked or edited or entry.recovered:
-                found[page.id] = entry.url or posts.address(entry.path, place.meta, memory.site)
+                found[page.id] = entry.url or places.address(entry.path, place.meta, memory.site)
     return found
 
 
@@ -201,7 +202,7 @@ def _unmarked(
     )
 
 
-def _untitled(places: Mapping[str, posts.Place]) -> tuple[Problem, ...]:
+def _untitled(found: Mapping[str, places.Place]) -> tuple[Problem, ...]:
     return tuple(
         Problem(
             "warning",
@@ -209,7 +210,7 @@ def _untitled(places: Mapping[str, posts.Place]) -> tuple[Problem, ...]:
             page=page,
             hint="Give the page a title in Notion.",
         )
-        for page, place in sorted(places.items())
+        for page, place in sorted(found.items())
         if not place.meta.title
     )
 
@@ -228,7 +229,7 @@ def _doubtful(own: Iterable[Entry], unsure: Mapping[str, str]) -> tuple[Problem,
     )
 
 
-def _misnamed(listing: Sequence[Page], options: posts.Options) -> tuple[Problem, ...]:
+def _misnamed(listing: Sequence[Page], options: Options) -> tuple[Problem, ...]:
     """Return a warning for every property that the configuration names and no page has."""
     names = {name for page in listing for name in page.properties}
     return tuple(

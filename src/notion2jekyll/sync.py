@@ -18,7 +18,7 @@ from notion2jekyll.config import Config, GitHub
 from notion2jekyll.convert import convert
 from notion2jekyll.decide import Brief, Memory, Wishes, decide
 from notion2jekyll.errors import ConfigError, Problem, Unreachable
-from notion2jekyll.jekyll import front_matter, posts
+from notion2jekyll.jekyll import front_matter, places, posts
 from notion2jekyll.jekyll.site import CONFIG, parse_site
 from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.client import NotionSettings
@@ -282,7 +282,7 @@ def _recover(target: Target, memory: Memory, *, damaged: bool) -> Memory:
 
 
 def _is_post(path: str) -> bool:
-    return path.startswith((posts.POSTS, DRAFTS)) and path.endswith(".md")
+    return path.startswith((places.POSTS, DRAFTS)) and path.endswith(".md")
 
 
 def _rebuild(target: Target, snapshot: Snapshot) -> tuple[State, list[Problem]]:
@@ -578,7 +578,10 @@ def _fresh(job: Job, pages: Collection[str], progress: Progress, bench: _Bench) 
     def deliver(tree: Tree | Failed) -> None:
         if isinstance(tree, Tree):
             fresh.update(
-                {posts.asset_path(file, job.config.jekyll.assets.folder): file for file in hosted_files(tree)}
+                {
+                    places.asset_path(file, job.config.jekyll.assets.folder): file
+                    for file in hosted_files(tree)
+                }
             )
 
     sources = tuple(Source(source, bench.resolved.get(source)) for source in job.config.notion.ids())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fuzz.pages import DRAFT, POST, THIS
 from notion2jekyll.convert import Address, Article, Style, convert
-from notion2jekyll.jekyll import posts
+from notion2jekyll.jekyll import meta, places, posts
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.notion.model import Block, File, Tree, parse_block, parse_page
@@ -88,9 +88,9 @@ def publish(case: Case) -> tuple[Article, str]:
     page = parse_page(case.page)
     style = Style(colors=case.colors, unsupported="visible" if case.notices else "hidden")
     article = convert(Tree(page, tuple(map(load, case.blocks))), Blog(), style)
-    options = posts.Options(zone=ZoneInfo("Asia/Seoul"), typography=case.typography, style=style)
+    options = meta.Options(zone=ZoneInfo("Asia/Seoul"), typography=case.typography, style=style)
     site = SITES[case.site][0]
-    place = posts.index([page], [page], options, site, held={}).places[page.id]
+    place = places.index([page], [page], options, site, held={}).places[page.id]
     post = posts.render(article, place, options, site, modified="")
     return article, post.decode()
 
