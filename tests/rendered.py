@@ -21,11 +21,12 @@ from notion2jekyll.convert import Address, Article, Style, convert, style
 from notion2jekyll.convert.blocks import LISTS
 from notion2jekyll.demo import journal
 from notion2jekyll.demo.workspace import Workspace
-from notion2jekyll.jekyll import meta, places, posts
+from notion2jekyll.jekyll import meta, posts
 from notion2jekyll.jekyll.site import Site, parse_site
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.notion.model import Block, File, Page, Tree, parse_block, parse_page
+from placed import placed
 
 __all__ = ["LISTS"]
 
@@ -182,7 +183,7 @@ def _journal(folder: Path, looks: Style | None) -> tuple[list[str], dict[str, Fi
     (site, _), options = parse_site(CONFIG), meta.Options()
     published = (ids.first_week, ids.second_week, ids.english, ids.japanese)
     pages = [parse_page(workspace.page(page)) for page in published]
-    index = places.index(pages, pages, options, site, held={})
+    index = placed(pages, options, site)
     wanted: dict[str, File] = {}
     for page in pages:
         made = convert(Tree(page, tuple(map(block, workspace.child_ids(page.id)))), index, looks)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from notion2jekyll.decide import Brief, Memory, Wishes, decide, fingerprint
+from notion2jekyll.decide import Brief, Feed, Memory, Wishes, decide, fingerprint
 from notion2jekyll.errors import ConfigError
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.site import Site
@@ -32,7 +32,7 @@ def page(id_: str, title: str = "", public: bool | None = True, **more: Any) -> 
 
 def entry(id_: str, **more: Any) -> Entry:
     parts: dict[str, Any] = {
-        "path": f"_posts/2026-11-20-{id_}.md", "blob": "b" * 40, "edited": minute(NOON), "settled": True, "fingerprint": MARK, "title": id_,
+        "path": f"_posts/2026-11-20-{id_}.md", "url": f"/2026/11/20/{id_}.html", "blob": "b" * 40, "edited": minute(NOON), "settled": True, "fingerprint": MARK, "title": id_,
     }  # fmt: skip
     return Entry(id_, **{**parts, **more})
 
@@ -48,7 +48,8 @@ def brief(
     memory = Memory(
         Snapshot("base", files, complete=complete), Site(), State({one.page: one for one in entries})
     )
-    return decide(Wishes(**{"rule": RULE, "options": Options(), **wishes}), memory, listing)
+    feed = Feed(wishes.pop("rule", RULE), wishes.pop("options", Options()))
+    return decide(Wishes((feed,), **wishes), memory, listing)
 
 
 def test_nothing_is_read_where_nothing_changed() -> None:

@@ -23,7 +23,6 @@ from notion2jekyll.jekyll.places import (
     Place,
     address,
     asset_path,
-    index,
     shared,
     slugify,
 )
@@ -53,6 +52,7 @@ from notion2jekyll.notion.model import File, Page, Property
 from notion2jekyll.notion.properties import Period
 from oracle.kramdown import Kramdown
 from oracle.site import Built, build
+from placed import placed
 
 SEOUL = ZoneInfo("Asia/Seoul")
 ID = "2c96a001-f6da-8022-b643-904859808667"
@@ -154,7 +154,7 @@ def test_the_configuration_has_the_last_word() -> None:
         (Period(NOON, None, "Mars/Olympus"), "UTC", "2026-11-20 09:30:00 +0000"),
         (datetime(2026, 11, 20, 18, 30, tzinfo=UTC), "Asia/Seoul", "2026-11-21 03:30:00 +0900"),
         # Midnight does not exist on this day, and is twice on the other.
-        (Period(date(2018, 11, 4)), "America/Sao_Paulo", "2018-11-04 00:00:00 -0300"),
+        (Period(date(2018, 11, 4)), "America/Sao_Paulo", "2018-11-04 01:00:00 -0200"),
         (Period(date(2026, 10, 25)), "Europe/Berlin", "2026-10-25 00:00:00 +0200"),
     ],
 )
@@ -202,6 +202,7 @@ def test_properties_become_what_a_post_says() -> None:
         title="오늘의 일기　하나",
         date=datetime(2026, 11, 20, tzinfo=SEOUL),
         slug="My Day!",
+        asked=True,
         tags=("python", "일기"),
         categories=("Deep Learning",),
         description="What happened",
@@ -296,8 +297,8 @@ def test_a_file_is_told_by_its_key_alone() -> None:
 # Places --------------------------------------------------------------------------------------------------------------
 
 
-def place_of(*pages: Page, options: Options | None = None, site: Site | None = None, **more: Any) -> Index:
-    return index(pages, pages, options or Options(), site or Site(), held=more.pop("held", {}), **more)
+def place_of(*pages: Page, **more: Any) -> Index:
+    return placed(pages, **more)
 
 
 def test_two_pages_with_one_title_have_two_places_for_good() -> None:
@@ -385,7 +386,7 @@ def test_a_path_that_a_kept_post_holds_is_not_given_away() -> None:
 
 def test_links_find_what_is_published_and_what_is_not() -> None:
     public, draft = page(title("Public"), id_=uid(1)), page(title("Draft"), id_=uid(2))
-    found = index([public], [public, draft], Options(), Site(), held={})
+    found = place_of(public, everything=[draft])
     known = found.page(uid(1))
     assert known is not None
     assert (known.title, known.url) == ("Public", SitePath("/2026/11/19/public.html"))
@@ -453,7 +454,7 @@ PAGES = [dated(number, DAYS[number % len(DAYS)]) for number in range(max(len(TIT
 def posts_of(config: str, options: Options | None = None) -> tuple[Mapping[str, Place], dict[str, bytes]]:
     site, _ = parse_site(config)
     options = options or Options()
-    found = index(PAGES, PAGES, options, site, held={}).places
+    found = placed(PAGES, options, site).places
     blog = {"_config.yml": (config + "\nfuture: true\n").encode()}
     for one in PAGES:
         made = Article(one, Doc((Paragraph((Text("Text."),)),)), {}, {}, ())
@@ -505,7 +506,7 @@ def article(one: Page, **media: Any) -> Article:
 
 def rendered(one: Page, options: Options | None = None, site: Site | None = None, stamp: str = "") -> str:
     options, site = options or Options(), site or Site(zone=SEOUL)
-    place = index([one], [one], options, site, held={}).places[one.id]
+    place = placed([one], options, site).places[one.id]
     return render(article(one), place, options, site, modified=stamp).decode()
 
 

@@ -183,16 +183,21 @@ def page(edited: datetime = NOON) -> Page:
 def test_a_page_is_read_when_its_post_would_differ(changes: dict[str, Any], why: str | None) -> None:
     entry = replace(ENTRY, **changes)
     links = {"x": ("/2026/11/19/y.html", "다른 글")}
-    assert stale(page(), entry, path=ENTRY.path, fingerprint=ENTRY.fingerprint, links=links) == why
+    assert (
+        stale(page(), entry, path=ENTRY.path, url=ENTRY.url, fingerprint=ENTRY.fingerprint, links=links)
+        == why
+    )
 
 
 def test_a_page_without_a_post_is_new() -> None:
-    assert stale(page(), None, path="x", fingerprint="y", links={}) == "new"
+    assert stale(page(), None, path="x", url="", fingerprint="y", links={}) == "new"
 
 
 def test_an_earlier_edit_time_is_a_change_too() -> None:
     restored = page(NOON - timedelta(days=1))
     assert (
-        stale(restored, ENTRY, path=ENTRY.path, fingerprint=ENTRY.fingerprint, links=ENTRY.links)
+        stale(
+            restored, ENTRY, path=ENTRY.path, url=ENTRY.url, fingerprint=ENTRY.fingerprint, links=ENTRY.links
+        )
         == "edited in Notion"
     )

@@ -136,6 +136,13 @@ def test_a_stranger_s_file_is_a_conflict_and_stays(here: World) -> None:
     assert "by hand" in here.site()["_posts/2026-11-20-mine.md"]
 
 
+def follow(here: World) -> None:
+    """Say in the configuration that addresses follow titles and dates."""
+    here.configure()
+    config = here.directory / "notion2jekyll.yaml"
+    config.write_text(config.read_text("utf-8") + "jekyll: {addresses: follow}\n", "utf-8")
+
+
 def choose(here: World, on_conflict: str) -> None:
     """Say in the configuration what becomes of posts that were edited by hand."""
     here.configure(
@@ -228,6 +235,7 @@ def test_keys_of_a_person_and_their_notes_survive_updates_and_moves(here: World)
 
 
 def test_a_link_to_an_edited_post_follows_it(here: World) -> None:
+    follow(here)
     bee = here.row("Bee", "text")
     here.row("Aye", children=mentioning(bee))
     here.pass_time(hours=1)
@@ -516,6 +524,7 @@ def test_one_page_alone(here: World) -> None:
 
 
 def test_links_follow_the_pages_they_point_to(here: World) -> None:
+    follow(here)
     target = here.row("Target", "text")
     mention = {"type": "mention", "mention": {"type": "page", "page": {"id": target}}}
     here.row("Source", children=[{"type": "paragraph", "paragraph": {"rich_text": [mention]}}])
@@ -716,6 +725,7 @@ def test_a_link_to_a_post_that_could_not_be_written_is_none(here: World) -> None
 
 
 def test_one_page_alone_links_to_where_the_others_still_are(here: World) -> None:
+    follow(here)
     bee = here.row("Bee", "text")
     aye = here.row("Aye", children=mentioning(bee))
     here.pass_time(hours=1)

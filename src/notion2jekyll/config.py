@@ -22,12 +22,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    model_validator,
 )
 
 from notion2jekyll.convert import Style
 from notion2jekyll.convert.dates import locale
 from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll.meta import Options, Role
+from notion2jekyll.jekyll.shelves import parse_shelf
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.plan import Policy
 
@@ -64,6 +66,11 @@ def _fixed(values: dict[str, Any]) -> dict[str, Any]:
     if own:
         raise ValueError(f"{', '.join(own)} cannot have one value for every post: each has its own")
     return values
+
+
+def _shelf(text: str) -> str:
+    parse_shelf(text)
+    return text
 
 
 def _one_or_more(raw: Any) -> Any:
@@ -114,9 +121,50 @@ class NotionSource(_Section):
     """Which property plays which role (title, date, tags, categories, slug, description, author), where it is not found
     by its type and name: `date: 발행 예정일`. `null` means none."""
 
+    to: Annotated[str, AfterValidator(_shelf)] = "_posts"
+    """Where its pages go: `_posts`, the folder of another collection (`_notes`), or a folder for plain pages (`guides`, or
+    `/` for the root of the site)."""
+    front_matter: Annotated[dict[str, Any], AfterValidator(_fixed)] = {}
+    """Keys and fixed values for its pages, such as `layout: note`; they win over those of `jekyll: front_matter`."""
+    unpublished: Literal["skip", "draft", "hidden"] = "skip"
+    """What becomes of its pages that are not published: `skip` leaves them out, `draft` writes them into `_drafts`, `hidden`
+    where they belong with `published: false`. Jekyll shows neither, but in a public repository everybody can read them."""
+
     def ids(self) -> tuple[str, ...]:
         """Return the dashed ids of the sources, each once."""
         return tuple(dict.fromkeys(parse_id(text) for text in self.source))
+
+
+class Notion(NotionSource):
+    """One place in Notion, and which of its pages are published; or several, as `sources`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["source"]}, {"required": ["sources"]}]}
+    )
+
+    source: Annotated[
+        list[Address],
+        BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]),
+    ] = []
+    """A database, data source or page: any address that Notion's "Copy link" gives, or an id. A list is allowed."""
+    sources: list[NotionSource] = []
+    """Several places with a rule and a destination each: a list of sections with the keys of this one. A page that two of
+    them could take is of the first that publishes it."""
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> Notion:
+        if not self.source and not self.sources:
+            raise ValueError("has neither `source` nor `sources`: say what is to be read")
+        others = sorted(
+            NotionSource.model_fields[name].alias or name
+            for name in self.model_fields_set - {"sources"}
+            if getattr(self, name) != type(self).model_fields[name].default
+        )
+        if self.sources and others:
+            raise ValueError(
+                f"has `sources`, so {', '.join(f'`{name}`' for name in others)} belongs into each of them"
+            )
+        return self
 
 
 class Assets(_Section):
@@ -136,10 +184,15 @@ class Jekyll(_Section):
     """File names and addresses: `unicode` keeps every script, `ascii` romanises, `id` takes the page id."""
     typography: Literal["site", "verbatim"] = "site"
     """`site` lets the site curl quotes, `verbatim` keeps them as typed. Everything else always stays as typed."""
+    addresses: Literal["keep", "follow"] = "keep"
+    """What becomes of the address of a published post when its title or date changes: `keep` keeps it, `follow` gives it the
+    new one; the old one leads there where the site has jekyll-redirect-from. A new `slug` property always gives a new one."""
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
     """Zone in which posts are dated; by default the `timezone` of the site's _config.yml, else UTC."""
     front_matter: Annotated[dict[str, Any], AfterValidator(_fixed)] = {}
     """Keys and fixed values for every post, such as `layout: post` or `comments: true`."""
+    draft_key: bool = False
+    """Whether `draft: false` is written into posts, and `draft: true` into drafts and hidden ones."""
     assets: Assets = Assets()
     colors: Annotated[
         Literal["inline", "class", "off"],
@@ -202,23 +255,32 @@ class Sync(_Section):
 class Config(_Section):
     """The whole configuration."""
 
-    notion: NotionSource
+    notion: Notion
     jekyll: Jekyll = Jekyll()
     github: GitHub | None = None
     """May be missing with `--output`."""
     sync: Sync = Sync()
 
-    def options(self) -> Options:
-        """Return what the making of posts depends on."""
-        jekyll = self.jekyll
+    @property
+    def feeds(self) -> tuple[NotionSource, ...]:
+        """Return the sources, each with what becomes of its pages."""
+        return tuple(self.notion.sources) or (self.notion,)
+
+    def options(self, notion: NotionSource | None = None) -> Options:
+        """Return what the making of posts of `notion` depends on; of the first source where none is given."""
+        jekyll, notion = self.jekyll, notion or self.feeds[0]
         return Options(
             slug=jekyll.slug,
             typography=jekyll.typography,
             zone=ZoneInfo(jekyll.timezone) if jekyll.timezone else None,
             assets=jekyll.assets.folder,
-            front_matter=jekyll.front_matter,
-            properties=self.notion.properties,
+            front_matter={**jekyll.front_matter, **notion.front_matter},
+            properties=notion.properties,
             style=Style(jekyll.colors, jekyll.unsupported, jekyll.language),
+            shelf=parse_shelf(notion.to),
+            addresses=jekyll.addresses,
+            unpublished=notion.unpublished,
+            draft_key=jekyll.draft_key,
         )
 
     def policy(self) -> Policy:
@@ -403,7 +465,7 @@ def _duplicates(node: yaml.Node | None, at: tuple[str | int, ...] = ()) -> Itera
 
 def _odd_keys(node: yaml.Node | None, at: tuple[str, ...] = ()) -> Iterator[Fault]:
     """Yield keys of sections that YAML does not read as texts: `on` is true to it."""
-    if not isinstance(node, yaml.MappingNode) or at in (("jekyll", "front_matter"), ("notion", "filter")):
+    if not isinstance(node, yaml.MappingNode) or at[-1:] in (("front_matter",), ("filter",)):
         return
     for key, value in node.value:
         name = str(key.value)
@@ -416,7 +478,7 @@ def _odd_keys(node: yaml.Node | None, at: tuple[str, ...] = ()) -> Iterator[Faul
 def _dates(raw: Mapping[Any, Any]) -> Iterator[Fault]:
     """Yield what YAML took for a date where a text was meant."""
     for at, value in _leaves(raw):
-        if isinstance(value, date | datetime) and at[:2] != ("jekyll", "front_matter"):
+        if isinstance(value, date | datetime) and "front_matter" not in at:
             yield at, f"`{'.'.join(map(str, at))}` is read as a date", "Put it in quotes."
 
 

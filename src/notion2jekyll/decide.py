@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from notion2jekyll import __version__, state
 from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll import places
-from notion2jekyll.jekyll.meta import Options
+from notion2jekyll.jekyll.meta import Options, meta
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.model import Page
 from notion2jekyll.publish import Rule, is_certain, refusal
 from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import Entry, State
 
-CONVERTER: Final = 1
+CONVERTER: Final = 2
 """Goes up with every change of what is written for the same page, so that posts are rendered again."""
 
 
@@ -35,11 +35,21 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What this run was asked for."""
+class Feed:
+    """One source of the configuration: which of its pages are published, and what becomes of them."""
 
     rule: Rule | Literal["all"]
     options: Options
+    sources: tuple[str, ...] = ()
+    """Names of the listed sources that it takes its pages from (`Listing.by_source`); all where empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What this run was asked for."""
+
+    feeds: tuple[Feed, ...]
+    """At least one. A page that several could take is of the first that publishes it, else of the first."""
     restore: bool = False
     """Whether posts deleted by hand are written again."""
     pages: frozenset[str] = frozenset()
@@ -47,6 +57,8 @@ class Wishes:
     full: bool = False
     edited_stay: bool = False
     """Whether posts that a person edited stay where they are, with nothing merged into them."""
+    removed: Literal["delete", "draft", "keep"] = "delete"
+    """What becomes of the post of a page that is no longer published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ class Brief:
     """What is to be read, and what is known without reading."""
 
     published: tuple[Page, ...]
+    feeds: Mapping[str, Feed]
+    """Page id → the feed that takes the page, for all pages that are listed."""
     index: places.Index
     whys: Mapping[str, str]
     """Page id → why its body is needed."""
@@ -61,7 +75,10 @@ class Brief:
     """Page id → why it is certainly no longer published, though it is still in the source."""
     vanished: frozenset[str]
     """Ids of pages that have a post and are no longer in the source: what became of them must be asked."""
-    fingerprint: str
+    marks: Mapping[str, str]
+    """Page id → fingerprint of all that its post depends on beside the page, for all pages that are listed."""
+    templates: Mapping[str, str]
+    """The templates of addresses that are in force, as the state remembers them."""
     problems: tuple[Problem, ...]
 
 
@@ -69,8 +86,8 @@ def fingerprint(options: Options, site: Site) -> str:
     """Return a short text that changes with everything, beside the page, that a post depends on."""
     dialect = site.dialect(options.typography)
     # Without what no post depends on: a change of that must not make all of them be read again.
-    site = replace(site, future=False, plugins=())
-    parts = [__version__, CONVERTER, repr(options), repr(site), repr(dialect)]
+    plain = replace(site, future=False, plugins=())
+    parts = [__version__, CONVERTER, repr(options), repr(plain), repr(dialect), site.redirects]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -88,73 +105,136 @@ def decide(
     they belong (see `Index.elsewhere`). Raises ConfigError where a page was asked for that is not there.
     """
     entries = memory.state.entries
-    refusals = {page.id: refusal(page, wishes.rule) for page in listing}
+    feeds = _feeds(wishes.feeds, listing, by_source or {})
+    refusals = {page.id: refusal(page, feeds[page.id].rule) for page in listing}
     published = tuple(page for page in listing if refusals[page.id] is None)
-    stay, notes = _deleted_by_hand(published, memory, restore=wishes.restore)
-    index = _index(published, listing, wishes, memory, stay)
+    drafts = tuple(
+        page for page in listing if _is_draft(page, refusals[page.id], feeds[page.id], wishes, memory)
+    )
+    stay, notes = _deleted_by_hand((*published, *drafts), memory, restore=wishes.restore)
+    written = [places.Written(page, feeds[page.id].options) for page in published if page.id not in stay]
+    written += [
+        places.Written(page, feeds[page.id].options, live=False) for page in drafts if page.id not in stay
+    ]
+    templates = {
+        feed.options.shelf.label: memory.site.template(feed.options.shelf.label, feed.options.shelf.folder)
+        for feed in wishes.feeds
+    }
+    index = _index(written, listing, feeds, memory, stay, templates)
     index = replace(index, elsewhere={**_elsewhere(published, index, wishes, memory), **(elsewhere or {})})
-    mark = fingerprint(wishes.options, memory.site)
+    each = {id(feed): fingerprint(feed.options, memory.site) for feed in wishes.feeds}
+    marks = {page: each[id(feed)] for page, feed in feeds.items()}
     _known(wishes.pages, refusals.keys() | entries.keys())
     whys: dict[str, str] = {}
-    for page in published:
-        entry = entries.get(page.id)
-        if page.id in stay or not _asked(page.id, wishes.pages):
-            continue
-        path = index.places[page.id].path
-        links = index.links(entry.links) if entry else {}
-        why = state.stale(page, entry, path=path, fingerprint=mark, links=links)
-        if why is None and wishes.full:
-            why = "a full run was asked for"
-        elif why is None and page.id in wishes.pages:
-            why = "it was asked for"
-        if why is not None:
+    for page in (one.page for one in written):
+        if _asked(page.id, wishes.pages) and (why := _why(page, index, wishes, memory, marks[page.id])):
             whys[page.id] = why
     own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
     unsure = {
         page.id: why
         for page in listing
-        if (why := refusals[page.id]) is not None and not is_certain(page, wishes.rule)
+        if (why := refusals[page.id]) is not None and not is_certain(page, feeds[page.id].rule)
     }
     return Brief(
         published=published,
+        feeds=feeds,
         index=index,
         whys=whys,
         gone={
             entry.page: why
             for entry in own
-            if (why := refusals.get(entry.page)) is not None and entry.page not in unsure
+            if (why := refusals.get(entry.page)) is not None
+            and entry.page not in unsure
+            and entry.page not in index.places
         },
         vanished=frozenset(entry.page for entry in own if entry.page not in refusals and not entry.removed),
-        fingerprint=mark,
+        marks=marks,
+        templates=templates,
         problems=(
-            *_refused(wishes.pages, refusals),
+            *_refused(
+                wishes.pages, {page: why for page, why in refusals.items() if page not in index.places}
+            ),
             *notes,
             *_doubtful(own, unsure),
-            *_misnamed(listing, wishes.options),
-            *_unmarked(listing, published, wishes.rule, by_source or {}),
+            *_about_feeds(wishes.feeds, listing, feeds, published, by_source or {}),
             *_untitled(index.places),
             *places.shared(index.places),
         ),
     )
 
 
+def _feeds(
+    feeds: Sequence[Feed], listing: Iterable[Page], by_source: Mapping[str, Collection[str]]
+) -> dict[str, Feed]:
+    """Return the feed of each page: the first that publishes it, else the first that it is in."""
+    inside = [
+        (feed, {page for source in feed.sources for page in by_source.get(source, ())}) for feed in feeds
+    ]
+    found: dict[str, Feed] = {}
+    for page in listing:
+        choices = [feed for feed, pages in inside if not feed.sources or page.id in pages] or [feeds[0]]
+        found[page.id] = next((feed for feed in choices if refusal(page, feed.rule) is None), choices[0])
+    return found
+
+
+def _is_draft(page: Page, refused: str | None, feed: Feed, wishes: Wishes, memory: Memory) -> bool:
+    """Return whether `page`, which is not published, is written all the same, as a draft or hidden."""
+    if refused is None or feed.options.unpublished == "skip" or page.trashed or page.archived:
+        return False
+    entry = memory.state.entries.get(page.id)
+    # What becomes of a post that was published is said by another option; `keep` means that it stays as it is.
+    was_live = entry is not None and bool(entry.url) and wishes.removed == "keep"
+    return is_certain(page, feed.rule) and not was_live
+
+
+def _why(page: Page, index: places.Index, wishes: Wishes, memory: Memory, mark: str) -> str | None:
+    """Return why the body of `page` is to be read, None where it is not."""
+    entry, place = memory.state.entries.get(page.id), index.places[page.id]
+    why = state.stale(
+        page,
+        entry,
+        path=place.path,
+        url=place.url,
+        fingerprint=mark,
+        links=index.links(entry.links) if entry else {},
+    )
+    if why is None and entry is not None and set(entry.redirects) != set(place.redirects):
+        why = "its former addresses changed"
+    if why is None and wishes.full:
+        why = "a full run was asked for"
+    elif why is None and page.id in wishes.pages:
+        why = "it was asked for"
+    return why
+
+
 def _index(
-    published: Sequence[Page], listing: Sequence[Page], wishes: Wishes, memory: Memory, stay: Collection[str]
+    written: Sequence[places.Written],
+    listing: Sequence[Page],
+    feeds: Mapping[str, Feed],
+    memory: Memory,
+    stay: Collection[str],
+    templates: Mapping[str, str],
 ) -> places.Index:
     """Return where every page goes; pages in `stay` have no address, for links must not lead there, but keep their place."""
     entries = memory.state.entries.values()
-    published = [page for page in published if page.id not in stay]
-    ids = {page.id for page in published}
+    ids = {one.page.id for one in written}
+    own = {entry.path for entry in entries}
+    before = memory.state.templates
     return places.index(
-        published,
-        listing,
-        wishes.options,
+        written,
+        {page.id: meta(page, feeds[page.id].options, memory.site).title for page in listing},
         memory.site,
-        held={entry.page: entry.path for entry in entries if not entry.removed},
-        paths=memory.snapshot.files,
+        held={
+            entry.page: places.Held(entry.path, entry.url, entry.former)
+            for entry in entries
+            if not entry.removed
+        },
+        paths=memory.snapshot.files.keys() - own,
         reserved={
             entry.path for entry in entries if entry.page in stay or (entry.removed and entry.page not in ids)
         },
+        moved={label for label, template in templates.items() if before.get(label, template) != template},
+        assets=next(iter(feeds.values())).options.assets if feeds else "",
     )
 
 
@@ -173,20 +253,36 @@ def _elsewhere(
         elif entry.path != place.path:
             edited = wishes.edited_stay and memory.snapshot.files.get(entry.path) not in (None, entry.blob)
             if not asked or edited or entry.recovered:
-                found[page.id] = entry.url or places.address(entry.path, place.meta, memory.site)
+                found[page.id] = entry.url or places.address(entry.path, place.meta, memory.site, place.shelf)
     return found
+
+
+def _about_feeds(
+    feeds: Iterable[Feed],
+    listing: Sequence[Page],
+    of: Mapping[str, Feed],
+    published: Iterable[Page],
+    by_source: Mapping[str, Collection[str]],
+) -> Iterator[Problem]:
+    """Yield what there is to say of each feed as a whole."""
+    live = {page.id for page in published}
+    for feed in feeds:
+        pages = [page for page in listing if of[page.id] is feed]
+        own = {source: ids for source, ids in by_source.items() if not feed.sources or source in feed.sources}
+        yield from _unmarked(pages, live, feed.rule, own)
+        yield from _misnamed(pages, feed.options)
 
 
 def _unmarked(
     listing: Sequence[Page],
-    published: Collection[Page],
+    published: Collection[str],
     rule: Rule | Literal["all"],
     by_source: Mapping[str, Collection[str]],
 ) -> tuple[Problem, ...]:
     """Return a note where nothing is published, and a warning for every source without the property of the rule."""
     if rule == "all" or not listing:
         return ()
-    if not published:
+    if not any(page.id in published for page in listing):
         return (
             Problem("note", f"None of the {len(listing)} rows is published: of none is it true that {rule}."),
         )
@@ -198,7 +294,8 @@ def _unmarked(
             hint="Give that source the property, or take it out of `source:`.",
         )
         for source, ids in by_source.items()
-        if ids and not any(rule.property in pages[page].properties for page in ids if page in pages)
+        if (mine := [pages[page] for page in ids if page in pages])
+        and not any(rule.property in page.properties for page in mine)
     )
 
 
@@ -211,7 +308,7 @@ def _untitled(found: Mapping[str, places.Place]) -> tuple[Problem, ...]:
             hint="Give the page a title in Notion.",
         )
         for page, place in sorted(found.items())
-        if not place.meta.title
+        if place.live and not place.meta.title
     )
 
 

@@ -41,7 +41,11 @@ class Entry:
     """Git blob id of what Notion made of the post last; another one in the repository means that a person's edits are in it,
     merged or not."""
     url: str = ""
-    """The address of the post as Jekyll gives it, without the base URL; empty where it is not known."""
+    """The address of the post, without the base URL; empty where it has none (a draft) or it is not known."""
+    former: tuple[str, ...] = ()
+    """Addresses that the post had before, the latest last."""
+    redirects: tuple[str, ...] = ()
+    """Those of them that the post was written to take over."""
     edited: str = ""
     """Notion's edit time of the version that was read (ISO 8601, UTC, to the minute); empty: read it again."""
     settled: bool = False
@@ -74,6 +78,8 @@ class State:
     """Configured source id → what it turned out to be (`data_source:<id>`, `page:<id>`), which saves a request."""
     written: datetime | None = None
     """When it was written last (UTC); None before the first time."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Kind of pages (`posts`, a collection) → the site's template of their addresses, to tell when the site changes it."""
 
 
 def base_path(page: str) -> str:
@@ -90,7 +96,9 @@ def dump(state: State) -> bytes:
     entries = {}
     for page, entry in sorted(state.entries.items()):
         entries[page] = {
-            key: value for key, value in asdict(entry).items() if key != "page" and value not in ("", False)
+            key: value
+            for key, value in asdict(entry).items()
+            if key != "page" and (value or key in ("files", "links"))
         }
     written = state.written.isoformat(timespec="seconds") if state.written else None
     raw = {
@@ -98,6 +106,7 @@ def dump(state: State) -> bytes:
         "note": "Written by notion2jekyll, and not to be edited: it tells your edits of posts from its own.",
         "written": written,
         "sources": dict(sorted(state.sources.items())),
+        "templates": dict(sorted(state.templates.items())),
         "files": dict(sorted(state.files.items())),
         "pages": entries,
     }
@@ -120,6 +129,7 @@ def parse(content: bytes) -> State:
             entries={page: _entry(page, body) for page, body in raw["pages"].items()},
             files={str(path): str(blob) for path, blob in raw["files"].items()},
             sources={str(key): str(value) for key, value in raw["sources"].items()},
+            templates={str(key): str(value) for key, value in raw.get("templates", {}).items()},
             written=parse_time(raw["written"]) if raw.get("written") else None,
         )
     except (LookupError, TypeError, AttributeError) as error:
@@ -133,6 +143,8 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         path=str(body["path"]),
         blob=str(body["blob"]),
         url=str(body.get("url", "")),
+        former=tuple(str(url) for url in body.get("former", ())),
+        redirects=tuple(str(url) for url in body.get("redirects", ())),
         edited=str(body.get("edited", "")),
         settled=bool(body.get("settled", False)),
         fingerprint=str(body.get("fingerprint", "")),
@@ -146,11 +158,17 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
 
 
 def adopt(
-    state: State, path: str, blob: str, front_matter: Mapping[str, Any], *, removed: bool = False
+    state: State,
+    path: str,
+    blob: str,
+    front_matter: Mapping[str, Any],
+    *,
+    url: str = "",
+    removed: bool = False,
 ) -> State:
     """Return `state` with the post at `path`, whose front matter names its page (`notion_id`), as one of ours.
 
-    Used where the state is lost. Its page is read again, and equal content changes nothing; whether a person edited the
+    Used where the state is lost. `url` is its address, as far as the post tells it. Its page is read again, and equal content changes nothing; whether a person edited the
     post is not known, so different content does not replace it (`Entry.recovered`).
     """
     page = normal_id(str(front_matter["notion_id"]))
@@ -160,12 +178,20 @@ def adopt(
         page=page,
         path=path,
         blob=blob,
+        url=url,
+        former=_texts(front_matter.get("redirect_from")),
         modified=str(front_matter.get("last_modified_at") or ""),
         title=str(front_matter.get("title") or ""),
         removed=removed,
         recovered=True,
     )
     return replace(state, entries={**state.entries, page: entry})
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    """Return a list of texts that may be a single one."""
+    items = [raw] if isinstance(raw, str) else raw if isinstance(raw, list) else []
+    return tuple(item for item in items if isinstance(item, str) and item)
 
 
 def minute(moment: datetime) -> str:
@@ -183,12 +209,13 @@ def stale(
     entry: Entry | None,
     *,
     path: str,
+    url: str,
     fingerprint: str,
     links: Mapping[str, tuple[str, str]],
 ) -> str | None:
     """Return why the body of `page` must be read, None where the post is as good as it would become.
 
-    `path` is where the post belongs now; `links` has the present (address, title) of every page that `entry` refers to.
+    `path` and `url` are where the post belongs now; `links` has the present (address, title) of every page that `entry` refers to.
     """
     if entry is None:
         return "new"
@@ -200,7 +227,7 @@ def stale(
         return "edited in Notion"
     if not entry.settled:
         return "edited in the minute of the last run"
-    if entry.path != path:
+    if (entry.path, entry.url) != (path, url):
         return "its address changed"
     if entry.fingerprint != fingerprint:
         return "the version or the options changed"

@@ -7,19 +7,22 @@ on the very version that was read. If somebody else pushed meanwhile, the target
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Final, Literal
 
 from notion2jekyll import media, report, state
-from notion2jekyll.config import Config, GitHub
+from notion2jekyll.config import Config, GitHub, NotionSource
 from notion2jekyll.convert import convert
-from notion2jekyll.decide import Brief, Memory, Wishes, decide
+from notion2jekyll.decide import Brief, Feed, Memory, Wishes, decide
 from notion2jekyll.errors import ConfigError, Problem, Unreachable
 from notion2jekyll.jekyll import front_matter, places, posts
-from notion2jekyll.jekyll.site import CONFIG, parse_site
+from notion2jekyll.jekyll.shelves import POSTS
+from notion2jekyll.jekyll.site import CONFIG, Site, parse_site
 from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import (
@@ -148,7 +151,9 @@ def _attempt(
             break
 
     # One commit, or none.
-    applied = None if job.dry_run else _write(job, target, plan, known, reading, started, bench)
+    applied = (
+        None if job.dry_run else _write(job, target, plan, known, reading, brief.templates, started, bench)
+    )
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in brief.whys:
         problems += bench.problems.get(page, ())
@@ -269,7 +274,7 @@ def _recover(target: Target, memory: Memory, *, damaged: bool) -> Memory:
     posts_there = [path for path in memory.snapshot.files if _is_post(path)]
     if not posts_there:
         return memory
-    rebuilt, doubts = _rebuild(target, memory.snapshot)
+    rebuilt, doubts = _rebuild(target, memory.snapshot, memory.site)
     if damaged:
         doubts.append(
             Problem(
@@ -282,17 +287,17 @@ def _recover(target: Target, memory: Memory, *, damaged: bool) -> Memory:
 
 
 def _is_post(path: str) -> bool:
-    return path.startswith((places.POSTS, DRAFTS)) and path.endswith(".md")
+    return path.startswith((POSTS, DRAFTS)) and path.endswith(".md")
 
 
-def _rebuild(target: Target, snapshot: Snapshot) -> tuple[State, list[Problem]]:
+def _rebuild(target: Target, snapshot: Snapshot, site: Site) -> tuple[State, list[Problem]]:
     """Return the state as far as the posts' own front matter tells it; files that claim the same page tell nothing."""
     claims: dict[str, list[str]] = {}
     rebuilt = State()
     for path, blob in sorted(snapshot.files.items()):
         page = None
         if _is_post(path):
-            rebuilt, page = _adopted(target, rebuilt, path, blob)
+            rebuilt, page = _adopted(target, rebuilt, path, blob, site)
         if page is not None:
             claims.setdefault(page, []).append(path)
     rivals = {page: paths for page, paths in claims.items() if len(paths) > 1}
@@ -309,12 +314,14 @@ def _rebuild(target: Target, snapshot: Snapshot) -> tuple[State, list[Problem]]:
     return replace(rebuilt, entries=entries), doubts
 
 
-def _adopted(target: Target, remembered: State, path: str, blob: str) -> tuple[State, str | None]:
+def _adopted(target: Target, remembered: State, path: str, blob: str, site: Site) -> tuple[State, str | None]:
     """Return the state with the post at `path`, where it is one of ours, and the id of the page that it names."""
     content = target.fetch(path)
     metadata = front_matter.load(content.decode("utf-8", "replace")) if content else None
     if metadata and isinstance(metadata.get("notion_id"), str):
-        found = state.adopt(remembered, path, blob, metadata, removed=path.startswith(DRAFTS))
+        draft = path.startswith(DRAFTS)
+        url = "" if draft else places.told(path, metadata, site)
+        found = state.adopt(remembered, path, blob, metadata, url=url, removed=draft)
         return found, normal_id(metadata["notion_id"])
     return remembered, None
 
@@ -326,7 +333,7 @@ def _reclaim(target: Target, memory: Memory, outputs: list[Output], strangers: C
     for output in outputs:
         there = memory.snapshot.files.get(output.entry.path)
         if output.entry.page not in remembered.entries and there not in (None, output.entry.blob):
-            claimed, page = _adopted(target, remembered, output.entry.path, str(there))
+            claimed, page = _adopted(target, remembered, output.entry.path, str(there), memory.site)
             if page == output.entry.page:
                 remembered = claimed
     return remembered
@@ -339,23 +346,14 @@ def _read(
     job: Job, memory: Memory, started: datetime, progress: Progress, bench: _Bench
 ) -> tuple[Reading, Brief]:
     """List the source, decide, and turn the bodies that are needed into outputs on the bench."""
-    sources = tuple(
-        Source(
-            id=source,
-            resolved=bench.resolved.get(source) or memory.state.sources.get(source),
-            filter=job.config.notion.filter,
-            sorts=tuple(job.config.notion.sorts),
-        )
-        for source in job.config.notion.ids()
-    )
-    rule = _rule(job, sources, progress)
+    sources = _sources(job.config, {**memory.state.sources, **bench.resolved})
     wishes = Wishes(
-        rule,
-        job.config.options(),
+        tuple(_feed(job, notion, sources, progress) for notion in job.config.feeds),
         job.config.sync.restore,
         job.pages,
         job.full,
         edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
+        removed=job.config.sync.removed,
     )
     brief: Brief | None = None
 
@@ -363,8 +361,7 @@ def _read(
         nonlocal brief
         brief = decide(wishes, memory, listing.pages, by_source=listing.by_source, elsewhere=bench.elsewhere)
         if not job.force:
-            counts = {source: len(pages) for source, pages in listing.by_source.items()}
-            check_listing(counts, memory.state, len(brief.vanished))
+            check_listing(_rows(sources, listing), memory.state, len(brief.vanished))
         rows = {page.id: page for page in listing.pages}
         bodies = frozenset(
             page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief)
@@ -379,7 +376,7 @@ def _read(
             bench.problems[page] = (tree.problem,)
             return
         try:
-            output, problems = _post(tree, brief, wishes, memory, started)
+            output, problems = _post(tree, brief, memory, started)
             if job.config.sync.strict and any(problem.severity == "warning" for problem in problems):
                 # The post would show less than the page does: its owner wants none rather than that.
                 problems = tuple(_as_error(problem) for problem in problems)
@@ -398,9 +395,44 @@ def _read(
     bench.waited += reading.waited
     bench.resolved.update(reading.listing.resolved)
     assert brief is not None  # noqa: S101  # read_source always chooses
-    if rule != "all" and reading.listing.pages and not brief.published:
-        _check_rule(job, sources, rule, progress)
+    for feed in wishes.feeds:
+        pages = [page.id for page in reading.listing.pages if brief.feeds[page.id] is feed]
+        live = {page.id for page in brief.published}
+        if feed.rule != "all" and pages and not live & set(pages):
+            _check_rule(job, [each for each in sources if each.key in feed.sources], feed.rule, progress)
     return reading, brief
+
+
+def _sources(config: Config, resolved: Mapping[str, str]) -> tuple[Source, ...]:
+    """Return what is to be listed, each once: feeds that ask for the same rows share them."""
+    found: dict[str, Source] = {}
+    for notion in config.feeds:
+        for given in notion.ids():
+            source = Source(
+                given, resolved.get(given), notion.filter, tuple(notion.sorts), _name(given, notion)
+            )
+            found.setdefault(source.key, source)
+    return tuple(found.values())
+
+
+def _name(given: str, notion: NotionSource) -> str:
+    """Return the name of a listing of the source `given`: its id, and what narrows it down."""
+    return given + (f" {json.dumps(notion.filter, sort_keys=True)}" if notion.filter else "")
+
+
+def _feed(job: Job, notion: NotionSource, sources: Sequence[Source], progress: Progress) -> Feed:
+    """Return the feed that the configuration describes as `notion`."""
+    names = tuple(_name(given, notion) for given in notion.ids())
+    rule = _rule(job, notion, [source for source in sources if source.key in names], progress)
+    return Feed(rule, job.config.options(notion), names)
+
+
+def _rows(sources: Iterable[Source], listing: Listing) -> dict[str, int]:
+    """Return how many rows each source has, by its id."""
+    rows: Counter[str] = Counter()
+    for source in sources:
+        rows[source.id] += len(listing.by_source[source.key])
+    return dict(rows)
 
 
 def _as_error(problem: Problem) -> Problem:
@@ -412,13 +444,15 @@ def _made(output: Output | None, page: Page, brief: Brief) -> bool:
     if output is None:
         return False
     entry = replace(output.entry, settled=True)
-    path, links = brief.index.places[page.id].path, brief.index.links(entry.links)
-    return state.stale(page, entry, path=path, fingerprint=brief.fingerprint, links=links) is None
+    place, links, mark = brief.index.places[page.id], brief.index.links(entry.links), brief.marks[page.id]
+    return state.stale(page, entry, path=place.path, url=place.url, fingerprint=mark, links=links) is None
 
 
-def _rule(job: Job, sources: tuple[Source, ...], progress: Progress) -> Rule | Literal["all"]:
+def _rule(
+    job: Job, notion: NotionSource, sources: Sequence[Source], progress: Progress
+) -> Rule | Literal["all"]:
     """Return what the configuration says is published. Raises ConfigError, with what could serve, where it is silent."""
-    configured = job.config.notion.publish
+    configured = notion.publish
     if configured is None:
         choices = could_serve(_schemas(job, sources, progress))
         raise ConfigError(
@@ -438,7 +472,7 @@ def _schemas(job: Job, sources: Iterable[Source], progress: Progress) -> dict[st
     return found
 
 
-def _check_rule(job: Job, sources: tuple[Source, ...], rule: Rule, progress: Progress) -> None:
+def _check_rule(job: Job, sources: Sequence[Source], rule: Rule, progress: Progress) -> None:
     """Raise ConfigError where no row can ever match `rule`: better than to take every post for unpublished."""
     schema = _schemas(job, sources, progress)
     choices = "\n    ".join([*could_serve(schema), "publish: all"])
@@ -480,6 +514,12 @@ def _gone(
         )
     sources = {_id(resolved) for resolved in reading.listing.resolved.values()}
     dropped = {_id(resolved) for resolved in memory.state.sources.values()} - sources
+    filtered = {
+        _id(reading.listing.resolved[given])
+        for notion in job.config.feeds
+        for given in notion.ids()
+        if notion.filter is not None
+    }
     for page, found in sorted(reading.found.items()):
         entry = memory.state.entries[page]
         if isinstance(found, Failed):
@@ -492,7 +532,7 @@ def _gone(
             what = f"{entry.path} stays: its source is no longer in the configuration."
             hint = "Put the source back, or run once with --force to remove its posts."
             doubts.append(Problem("warning", what, page=page, hint=hint))
-        elif why := whereabouts(found, sources, filtered=job.config.notion.filter is not None):
+        elif why := whereabouts(found, sources, filtered=found is not None and found.parent in filtered):
             gone[page] = why
     return gone, doubts, strangers
 
@@ -505,12 +545,10 @@ def _id(resolved: str) -> str:
 # Posts ---------------------------------------------------------------------------------------------------------------
 
 
-def _post(
-    tree: Tree, brief: Brief, wishes: Wishes, memory: Memory, started: datetime
-) -> tuple[Output, tuple[Problem, ...]]:
+def _post(tree: Tree, brief: Brief, memory: Memory, started: datetime) -> tuple[Output, tuple[Problem, ...]]:
     """Convert one page: what it should be in the repository, and what conversion had to say."""
-    page, site, options = tree.page, memory.site, wishes.options
-    place = brief.index.places[page.id]
+    page, site = tree.page, memory.site
+    place, options = brief.index.places[page.id], brief.feeds[page.id].options
     article = convert(tree, brief.index, options.style)
     previous = memory.state.entries.get(page.id)
     files = posts.files(article, options)
@@ -527,9 +565,11 @@ def _post(
         path=place.path,
         blob=blob_id(content),
         url=place.url,
+        former=place.former,
+        redirects=place.redirects,
         edited=state.minute(page.edited),
         settled=state.settled(page.edited, started),
-        fingerprint=brief.fingerprint,
+        fingerprint=brief.marks[page.id],
         modified=modified,
         title=place.meta.title,
         files=tuple(sorted(files)),
@@ -584,7 +624,7 @@ def _fresh(job: Job, pages: Collection[str], progress: Progress, bench: _Bench) 
                 }
             )
 
-    sources = tuple(Source(source, bench.resolved.get(source)) for source in job.config.notion.ids())
+    sources = _sources(job.config, bench.resolved)
     wanted = Wanted(frozenset(pages))
     reading = read_source(job.notion, sources, lambda _: wanted, deliver, progress=progress)
     bench.requests += reading.requests
@@ -601,6 +641,7 @@ def _write(
     plan: Plan,
     memory: Memory,
     reading: Reading,
+    templates: Mapping[str, str],
     started: datetime,
     bench: _Bench,
 ) -> Applied | None:
@@ -610,6 +651,8 @@ def _write(
         plan.state,
         files={**plan.state.files, **media_blobs},
         sources={**memory.state.sources, **reading.listing.resolved},
+        # A run for single pages leaves the others where they are.
+        templates=memory.state.templates if job.pages else templates,
         written=started,
     )
     if not (plan.changes or plan.files or plan.orphans or plan.bases) and not _worth_alone(

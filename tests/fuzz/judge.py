@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fuzz.pages import DRAFT, POST, THIS
 from notion2jekyll.convert import Address, Article, Style, convert
-from notion2jekyll.jekyll import meta, places, posts
+from notion2jekyll.jekyll import meta, posts
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.notion.model import Block, File, Tree, parse_block, parse_page
@@ -20,6 +20,7 @@ from oracle.kramdown import Kramdown, RenderError
 from oracle.notion import World, clean, expected
 from oracle.page import Malformed
 from oracle.reader import read
+from placed import placed
 
 Json = dict[str, Any]
 
@@ -88,9 +89,9 @@ def publish(case: Case) -> tuple[Article, str]:
     page = parse_page(case.page)
     style = Style(colors=case.colors, unsupported="visible" if case.notices else "hidden")
     article = convert(Tree(page, tuple(map(load, case.blocks))), Blog(), style)
-    options = meta.Options(zone=ZoneInfo("Asia/Seoul"), typography=case.typography, style=style)
-    site = SITES[case.site][0]
-    place = places.index([page], [page], options, site, held={}).places[page.id]
+    options = meta.Options(typography=case.typography, style=style)
+    site = replace(SITES[case.site][0], zone=ZoneInfo("Asia/Seoul"))
+    place = placed([page], options, site).places[page.id]
     post = posts.render(article, place, options, site, modified="")
     return article, post.decode()
 

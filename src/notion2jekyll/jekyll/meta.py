@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from notion2jekyll.convert import Style
+from notion2jekyll.jekyll.shelves import Shelf
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.model import Page, Property
 from notion2jekyll.notion.properties import Period, value
@@ -96,6 +97,14 @@ class Options:
     properties: Mapping[Role, str | None] = field(default_factory=dict)
     """Role → name of the property that plays it; None: no property does."""
     style: Style = field(default_factory=Style)
+    shelf: Shelf = field(default_factory=Shelf)
+    """Where the pages of the source go."""
+    addresses: Literal["keep", "follow"] = "keep"
+    """Whether a post that is published keeps its address when its title or date changes."""
+    unpublished: Literal["skip", "draft", "hidden"] = "skip"
+    """What becomes of pages that are not published: nothing, a draft, or a post with `published: false`."""
+    draft_key: bool = False
+    """Whether `draft: true` or `draft: false` is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,8 @@ class Meta:
     """In the zone of the site."""
     slug: str
     """What the author asked for, or the title; not yet made fit for a file name."""
+    asked: bool = False
+    """Whether the author asked for that slug, in a property of the page."""
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     description: str = ""
@@ -153,8 +164,9 @@ def meta(page: Page, options: Options, site: Site) -> Meta:
     title = _line(values.get("title"))
     return Meta(
         title=title,
-        date=moment(values.get("date"), zone) or page.created.astimezone(zone),
+        date=moment(values.get("date"), zone, site.zone) or page.created.astimezone(zone),
         slug=_line(values.get("slug")) or title,
+        asked=bool(_line(values.get("slug"))),
         tags=_names(values.get("tags")),
         categories=_fixed(options, "categories") or _names(values.get("categories")),
         description=_line(values.get("description")),
@@ -162,17 +174,21 @@ def meta(page: Page, options: Options, site: Site) -> Meta:
     )
 
 
-def moment(raw: object, zone: ZoneInfo) -> datetime | None:
-    """Return the moment of a date property's value in `zone`: a day is its first minute there. None for no date."""
+def moment(raw: object, zone: ZoneInfo, build: ZoneInfo | None = None) -> datetime | None:
+    """Return the moment of a date property's value in `zone`, None for no date.
+
+    A day is its first minute there; where the site is built in another zone, `build`, the first minute that is on that
+    day in both, so that no reader sees it dated a day early.
+    """
     start = raw.start if isinstance(raw, Period) else raw
     try:
         if isinstance(start, datetime):
             named = _zone(raw.zone if isinstance(raw, Period) else None) or zone
             return (start if start.tzinfo else start.replace(tzinfo=named)).astimezone(zone)
         if isinstance(start, date):
-            first = datetime.combine(start, time(), zone)
-            first.astimezone(UTC)
-            return first
+            # By way of UTC: times of one zone would be compared by the clock.
+            firsts = [datetime.combine(start, time(), each).astimezone(UTC) for each in (zone, build or zone)]
+            return max(firsts).astimezone(zone)
     except OverflowError:
         # The first and the last day of the calendar have no time in every zone.
         return None

@@ -1,4 +1,7 @@
-"""Where a post goes: its path in the repository and its address on the blog, settled before anything is converted.
+"""Where a page goes: its path in the repository and its address on the blog, settled before anything is converted.
+
+A path follows the page's title and date, an address stays once it is published: where the two part, the post says its
+address itself (`permalink`).
 
 Facts by experiment in GitHub Pages' own versions; see docs/architecture.md. Pure.
 """
@@ -8,26 +11,34 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
 
 from anyascii import anyascii
 
 from notion2jekyll.convert import Address
 from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll.meta import Meta, Options, meta
+from notion2jekyll.jekyll.shelves import DRAFTS, POSTS, Shelf
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.notion.model import File, Page
-
-POSTS: Final = "_posts/"
-"""Jekyll's folder of posts."""
 
 MAX_SLUG: Final = 80
 """Letters in a slug."""
 MAX_SLUG_BYTES: Final = 180
 """Bytes in a slug: with date, id and `.md` a file name stays below the 255 bytes that file systems allow."""
+
+MAX_FORMER: Final = 20
+"""How many addresses that a post once had are remembered, the latest ones."""
+
+RESERVED: Final = frozenset(
+    {"index", "404", "readme", "license", "contributing", "con", "prn", "aux", "nul"}
+    | {f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)}
+)
+"""Names that mean something to Jekyll, GitHub or Windows where no date stands before them."""
 
 
 def slugify(text: str, policy: Literal["unicode", "ascii", "id"], page_id: str) -> str:
@@ -78,14 +89,46 @@ def asset_path(file: File, folder: str) -> str:
     return f"{folder}/{name}" + (f".{extension.lower()}" if extension else "")
 
 
-def address(path: str, meta: Meta, site: Site) -> str:
-    """Return the address that Jekyll gives the post at `path`: starts with `/`, not percent-encoded."""
-    name = path.rsplit("/", 1)[-1].removesuffix(".md")
-    slug = _jekyll_slug(name[len("2026-11-20-") :])
+def address(path: str, about: Meta, site: Site, shelf: Shelf | None = None) -> str:
+    """Return the address that Jekyll gives the file at `path`: starts with `/`, not percent-encoded; empty for none.
+
+    Templates and placeholders: jekyllrb.com/docs/permalinks, Jekyll's drops/url_drop.rb and page.rb.
+    """
     # The zone of the build: that of the site, whatever zone the date is written in.
-    day = meta.date.astimezone(site.zone)
+    return _address(path, about, about.date.astimezone(site.zone), site, shelf or Shelf())
+
+
+def told(path: str, metadata: Mapping[str, Any], site: Site) -> str:
+    """Return the address of the post at `path` as its front matter tells it, empty where that is not known."""
+    permalink, day = metadata.get("permalink"), metadata.get("date")
+    if isinstance(permalink, str) and permalink.startswith("/") and _can_be_said(permalink):
+        return permalink
+    if permalink or not path.startswith(POSTS) or not isinstance(day, datetime):
+        return ""
+    about = Meta("", day if day.tzinfo else day.replace(tzinfo=UTC), "", categories=_categories(metadata))
+    return address(path, about, site)
+
+
+def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf) -> str:
+    """Return the address of `path` with its parts of a date told by `day`."""
+    name = path.rsplit("/", 1)[-1].removesuffix(".md")
+    inside = path.removeprefix(shelf.path("", site.collections_dir)).lstrip("/").removesuffix(".md")
+    if shelf.kind == "data" or (
+        shelf.kind == "collection"
+        and not (shelf.label in site.collections and site.collections[shelf.label].output)
+    ):
+        return ""
+    if shelf.kind == "pages":
+        fields = {"path": path.rpartition("/")[0], "basename": name, "output_ext": ".html"}
+        return _filled(site.template("pages", path), fields)
+    dated = shelf.kind == "posts"
+    slug = _jekyll_slug(name[len("2026-11-20-") :] if dated else name)
+    given = site.given(shelf.label, path)
+    own = (
+        (site.categories, site.category) if dated else (_categories(given), str(given.get("category") or ""))
+    )
     # Jekyll sees a category in lower case and drops repetitions.
-    names = dict.fromkeys(filter(None, (*site.categories, *meta.categories, site.category)))
+    names = dict.fromkeys(filter(None, (*own[0], *about.categories, own[1])))
     fields = {
         "categories": "/".join(dict.fromkeys(category.lower() for category in names)),
         "slugified_categories": "/".join(dict.fromkeys(map(_jekyll_slug, names))),
@@ -94,9 +137,20 @@ def address(path: str, meta: Meta, site: Site) -> str:
         "hour": f"{day:%H}", "minute": f"{day:%M}", "second": f"{day:%S}",
         "week": f"{day:%V}", "short_day": f"{day:%a}", "long_day": f"{day:%A}", "short_month": f"{day:%b}",
         "long_month": f"{day:%B}", "w_year": f"{day.isocalendar().year:04}", "w_day": f"{day:%u}",
-        "title": slug, "slug": slug, "name": _jekyll_slug(name), "output_ext": ".html", "collection": "posts", "path": name,
+        "title": slug, "slug": slug, "name": _jekyll_slug(name), "output_ext": ".html", "collection": shelf.label,
+        "path": name if dated else inside,
     }  # fmt: skip
+    return _filled(site.permalink if dated else site.template(shelf.label, path), fields)
 
+
+def _categories(given: Mapping[str, Any]) -> tuple[str, ...]:
+    raw = given.get("categories")
+    return (
+        tuple(raw.split()) if isinstance(raw, str) else tuple(map(str, raw)) if isinstance(raw, list) else ()
+    )
+
+
+def _filled(template: str, fields: Mapping[str, str]) -> str:
     def filled(found: re.Match[str]) -> str:
         key = found[1]
         return (
@@ -105,7 +159,7 @@ def address(path: str, meta: Meta, site: Site) -> str:
             else fields.get(key.removesuffix("_"), found[0]) + "_" * key.endswith("_")
         )
 
-    whole = "/" + re.sub(r":([a-z_]+)", filled, site.permalink)
+    whole = "/" + re.sub(r":([a-z_]+)", filled, template)
     return re.sub(r"/+", "/", whole.replace("..", "/").replace("./", ""))
 
 
@@ -118,24 +172,42 @@ def _is_alnum(char: str) -> bool:
     return kind[0] in "LM" or kind == "Nd"
 
 
-def own_permalink(place: Place) -> str | None:
-    """Return the address to write into the post itself: where Jekyll's versions disagree about it.
+def _can_be_said(url: str) -> bool:
+    """Return whether a post can say its address `url` itself: a colon would be a placeholder, a percent sign be decoded."""
+    return not re.search(r":[a-z_]|%", url)
 
-    Jekyll 4 keeps the marks of Indian scripts and others in an address, Jekyll 3, which GitHub Pages runs, makes hyphens
-    of many. In an address a colon would be a placeholder, and a percent sign be decoded.
-    """
-    marks = any(unicodedata.category(char)[0] == "M" for char in place.path)
-    return place.url if marks and not re.search(r":[a-z_]|%", place.url) else None
+
+_POSTS: Final = Shelf()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a published page is."""
+    """Where a page is."""
 
     path: str
     url: str
-    """The address without the base URL, not percent-encoded."""
+    """The address without the base URL, not percent-encoded; empty where the page has none: drafts, data, and collections
+    that the site does not put out."""
     meta: Meta
+    shelf: Shelf = _POSTS
+    permalink: str | None = None
+    """The address, where the post has to say it itself: it is kept from another title, or Jekyll's versions disagree."""
+    former: tuple[str, ...] = ()
+    """Addresses that the post had before, the latest last."""
+    redirects: tuple[str, ...] = ()
+    """Those of them that are to lead to it: no other page has them now."""
+    live: bool = True
+    """Whether the page is published; else it is a draft or hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where the post of a page was when it was written last."""
+
+    path: str
+    url: str = ""
+    """Empty where it had no address, or none is known."""
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +215,7 @@ class Index:
     """Where everything is, known before anything is converted; what conversion asks for links."""
 
     places: Mapping[str, Place]
-    """Page id → place of every published page."""
+    """Page id → place of every page that is written."""
     titles: Mapping[str, str]
     """Page id → title of every page of the source."""
     assets: str
@@ -160,7 +232,7 @@ class Index:
 
     def _url(self, page_id: str) -> str | None:
         place = self.places.get(page_id)
-        return self.elsewhere.get(page_id, place.url if place else None)
+        return self.elsewhere.get(page_id, place.url if place and place.live else None)
 
     def file(self, file: File) -> SitePath:
         """Return where the copy of `file` will be."""
@@ -176,45 +248,150 @@ class Index:
         return (url, self.titles[page_id]) if url else ("", "")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A page that is to be written, and how."""
+
+    page: Page
+    options: Options
+    live: bool = True
+    """Whether it is published; else it becomes a draft or is hidden."""
+
+
 def index(
-    published: Sequence[Page],
-    everything: Iterable[Page],
-    options: Options,
+    written: Iterable[Written],
+    titles: Mapping[str, str],
     site: Site,
     *,
-    held: Mapping[str, str],
+    held: Mapping[str, Held],
     paths: Collection[str] = (),
     reserved: Collection[str] = (),
+    moved: Collection[str] = (),
+    assets: str = "assets/notion",
 ) -> Index:
-    """Return where every page of `published` goes.
+    """Return where every page of `written` goes; `titles` has those of all pages of the sources, by id.
 
-    Two pages that would share a file or an address get two, for good: whoever is there already (`held`: page id → path)
+    Two pages that would share a file or an address get two, for good: whoever is there already (`held`, by page id)
     stays, then the older one comes first; the other's name gets the first digits of its id. `paths` are the files of the
-    site, whose own pages keep their addresses; `reserved` are paths of posts that are no longer published and stay.
+    site, whose own pages keep their addresses; `reserved` are paths of posts that are no longer published and stay;
+    `moved` are the kinds of pages (`Shelf.label`) whose template the site has changed: all their addresses follow it.
     """
-    permalink = options.front_matter.get("permalink")
-    if isinstance(permalink, str) and permalink:
-        site = replace(site, permalink=permalink)
-    metas = {page.id: meta(page, options, site) for page in published}
-    wishes = {page.id: _wishes(page, metas[page.id], options) for page in published}
-    places: dict[str, Place] = {}
+    wishes = [_wish(one, site, held.get(one.page.id), moved) for one in written]
+    theirs = frozenset(_plain_address(url) for url in ("/", "/404.html", *_site_pages(paths)))
+    urls = {*theirs, *(_plain_address(wish.frozen) for wish in wishes if wish.frozen)}
     used = {path.casefold() for path in reserved}
-    visited = {_plain_address(url) for url in ("/", "/404.html", *_site_pages(paths))}
-    for page in sorted(
-        published, key=lambda page: (held.get(page.id) not in wishes[page.id], page.created, page.id)
-    ):
-        about, own = metas[page.id], held.get(page.id)
-        free = [path for path in wishes[page.id] if path.casefold() not in used]
-        # A place of one's own first; a template that tells no posts apart leaves them all at one address.
-        path = min(
-            free, key=lambda path: (_plain_address(address(path, about, site)) in visited, path != own)
-        )
-        url = address(path, about, site)
-        used.add(path.casefold())
-        visited.add(_plain_address(url))
-        places[page.id] = Place(path, url, about)
-    titles = {page.id: meta(page, options, site).title for page in everything}
-    return Index(places, titles, options.assets)
+    places: dict[str, Place] = {}
+    for wish in sorted(wishes, key=_precedence):
+        place = _place(wish, used, urls)
+        used.add(place.path.casefold())
+        urls.add(_plain_address(place.url))
+        places[wish.written.page.id] = place
+    current = theirs | {_plain_address(place.url) for place in places.values()}
+    found = {
+        page: replace(place, redirects=_redirects(place, current, site)) for page, place in places.items()
+    }
+    return Index(found, titles, assets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Where one page would like to go."""
+
+    written: Written
+    about: Meta
+    held: Held | None
+    site: Site
+    """With the template that the configuration fixes for the page, if it does."""
+    paths: tuple[str, ...]
+    """The best first; the last is never taken."""
+    frozen: str | None
+    """The address that the page keeps; None where it gets the one that follows from its path."""
+
+    def url(self, path: str) -> str:
+        """Return the address at `path` as the author means it, the day told by the author's own zone; empty for none."""
+        if not self.written.live:
+            return ""
+        return _address(path, self.about, self.about.date, self.site, self.written.options.shelf)
+
+
+def _wish(written: Written, site: Site, held: Held | None, moved: Collection[str]) -> _Wish:
+    options = written.options
+    about = meta(written.page, options, site)
+    permalink = options.front_matter.get("permalink")
+    told = replace(site, permalink=permalink) if isinstance(permalink, str) and permalink else site
+    wish = _Wish(written, about, held, told, _paths(written, about, site), None)
+    if held is None or not held.url or options.addresses == "follow" or options.shelf.label in moved:
+        return wish
+    natural = [wish.url(path) for path in wish.paths]
+    # A slug that the author asks for is a wish for another address; the one that the post has already is none.
+    asked = about.asked and _segment(held.url) not in map(_segment, natural)
+    return wish if asked or not natural[0] or not _can_be_said(held.url) else replace(wish, frozen=held.url)
+
+
+def _precedence(wish: _Wish) -> tuple[bool, datetime, str]:
+    own = wish.held.path if wish.held else None
+    return own not in wish.paths, wish.written.page.created, wish.written.page.id
+
+
+def _place(wish: _Wish, used: Collection[str], urls: Collection[str]) -> Place:
+    """Return where the page of `wish` goes while `used` paths and `urls` are taken."""
+    held = wish.held or Held("")
+
+    # A place of one's own first; a template that tells no posts apart leaves them all at one address.
+    def rank(path: str) -> tuple[bool, bool]:
+        crowded = wish.frozen is None and bool(wish.url(path)) and _plain_address(wish.url(path)) in urls
+        return crowded, path != held.path
+
+    path = min((path for path in wish.paths if path.casefold() not in used), key=rank)
+    url = wish.frozen or wish.url(path)
+    left = (held.url,) if held.url and url else ()
+    former = dict.fromkeys(each for each in (*held.former, *left) if each != url)
+    return Place(
+        path,
+        url,
+        wish.about,
+        wish.written.options.shelf,
+        permalink=_said(path, url, wish),
+        former=tuple(former)[-MAX_FORMER:],
+        live=wish.written.live,
+    )
+
+
+def _said(path: str, url: str, wish: _Wish) -> str | None:
+    """Return the address to write into the post: where Jekyll would give it another one, or its versions disagree.
+
+    Jekyll 4 keeps the marks of Indian scripts and others in an address, Jekyll 3, which GitHub Pages runs, makes hyphens
+    of many.
+    """
+    marks = any(unicodedata.category(char)[0] == "M" for char in path)
+    same = url == address(path, wish.about, wish.site, wish.written.options.shelf)
+    return url if url and _can_be_said(url) and (marks or not same) else None
+
+
+def _redirects(place: Place, current: Collection[str], site: Site) -> tuple[str, ...]:
+    """Return the former addresses that can lead to `place`: where the plugin is, and nobody else has them now."""
+    if not (site.redirects and place.url):
+        return ()
+    return tuple(url for url in place.former if _plain_address(url) not in current)
+
+
+def _segment(url: str) -> str:
+    """Return the last part of an address, which most often stands for the title."""
+    return _plain_address(url).rsplit("/", 1)[-1]
+
+
+def _paths(written: Written, about: Meta, site: Site) -> tuple[str, ...]:
+    """Return where the file of a page would go, and where it goes if that is taken; the last is never taken."""
+    options, digits = written.options, written.page.id.replace("-", "")
+    draft = not written.live and options.shelf.kind == "posts" and options.unpublished == "draft"
+    shelf = Shelf("posts", DRAFTS.rstrip("/")) if draft else options.shelf
+    dated = shelf.kind == "posts" and not draft
+    slug = slugify(about.slug, options.slug, written.page.id)
+    stem = f"{about.date.date().isoformat()}-{slug}" if dated else slug
+    stems = [stem, f"{stem}-{digits[:8]}", f"{stem}-{digits}"]
+    if slug in RESERVED and not dated:
+        stems = stems[1:]
+    return tuple(shelf.path(f"{stem}.md", site.collections_dir) for stem in stems)
 
 
 def _plain_address(url: str) -> str:
@@ -241,6 +418,8 @@ def shared(places: Mapping[str, Place]) -> tuple[Problem, ...]:
     owners: dict[str, str] = {}
     found: list[Problem] = []
     for page, place in sorted(places.items()):
+        if not place.url:
+            continue
         other = owners.setdefault(_plain_address(place.url), page)
         if other != page:
             found.append(
@@ -252,10 +431,3 @@ def shared(places: Mapping[str, Place]) -> tuple[Problem, ...]:
                 )
             )
     return tuple(found)
-
-
-def _wishes(page: Page, about: Meta, options: Options) -> tuple[str, ...]:
-    """Return where the post of `page` would go, and where it goes if that is taken; the last is never taken."""
-    stem = f"{POSTS}{about.date.date().isoformat()}-{slugify(about.slug, options.slug, page.id)}"
-    digits = page.id.replace("-", "")
-    return f"{stem}.md", f"{stem}-{digits[:8]}.md", f"{stem}-{digits}.md"

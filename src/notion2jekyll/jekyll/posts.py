@@ -15,7 +15,7 @@ from notion2jekyll.convert import Article
 from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll import front_matter
 from notion2jekyll.jekyll.meta import Options
-from notion2jekyll.jekyll.places import Place, asset_path, own_permalink
+from notion2jekyll.jekyll.places import Place, asset_path
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import (
     BlockNode,
@@ -49,10 +49,11 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
         image = image if image.startswith(("/", "https://", "http://")) else ""
     body = serialize(article.body, site.dialect(options.typography))
     values: dict[str, Any] = {
-        "layout": site.layout,
+        "layout": _layout(place, site),
         "title": about.title,
         "date": about.date,
-        "permalink": own_permalink(place),
+        "permalink": place.permalink,
+        "redirect_from": list(place.redirects),
         "last_modified_at": front_matter.Stamp(modified) if modified else None,
         "categories": list(about.categories),
         "tags": list(about.tags),
@@ -63,8 +64,22 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
     }
     values = {key: item for key, item in values.items() if item or key == "title"}
     values |= options.front_matter
+    # After what the configuration fixes for all: an address that is kept is the post's own.
+    if place.permalink:
+        values["permalink"] = place.permalink
+    if options.draft_key:
+        values["draft"] = not place.live
+    if not place.live and options.unpublished == "hidden":
+        values["published"] = False
     values["notion_id"] = article.page.id
     return front_matter.dump(values, body).encode("utf-8", "replace")
+
+
+def _layout(place: Place, site: Site) -> str | None:
+    """Return the layout to name, None where the site's own defaults name one."""
+    if place.shelf.kind == "posts":
+        return site.layout
+    return None if site.given(place.shelf.label, place.path).get("layout") else "page"
 
 
 def excerpt(doc: Doc, body: str) -> str:
@@ -136,5 +151,6 @@ def ahead(places: Mapping[str, Place], site: Site, now: datetime) -> tuple[Probl
             ),
         )
         for page, place in sorted(places.items())
-        if place.meta.date.astimezone(UTC) > now
+        # A plain page has no date to Jekyll.
+        if place.url and place.shelf.kind != "pages" and place.meta.date.astimezone(UTC) > now
     )

@@ -43,6 +43,27 @@ _NO_IDS: Final = Problem(
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection of the site beside its posts."""
+
+    output: bool
+    """Whether its documents are pages of the site; else they have no address."""
+    permalink: str = ""
+    """The template of their addresses; empty for Jekyll's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Front matter that the site gives to files in a place: one item of `defaults:`."""
+
+    path: str
+    """The folder or file, without slashes at its ends; empty for everywhere. Patterns with `*` are not among them."""
+    type: str
+    """`posts`, `pages`, the name of a collection; empty for all."""
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A site's options; the defaults are those of a site without a `_config.yml` on GitHub Pages."""
 
@@ -68,6 +89,42 @@ class Site:
     math: bool = True
     plugins: tuple[str, ...] = ()
     """Sorted: the options are compared from run to run."""
+    style: str = "date"
+    """`permalink:` as it is written, which also says how the addresses of pages and collections end."""
+    collections: Mapping[str, Collection] = field(default_factory=dict)
+    """Name → collection, without the posts."""
+    collections_dir: str = ""
+    """The folder that holds the folders of posts, drafts and collections; empty for the root."""
+    defaults: tuple[Default, ...] = ()
+    """The less precise ones first."""
+
+    @property
+    def redirects(self) -> bool:
+        """Return whether addresses in a post's `redirect_from` lead to it."""
+        return "jekyll-redirect-from" in self.plugins
+
+    def given(self, kind: str, path: str) -> Mapping[str, Any]:
+        """Return the front matter that the site gives to files of `kind` (`posts`, `pages`, a collection) at `path`."""
+        merged: dict[str, Any] = {}
+        for default in self.defaults:
+            if default.type in ("", kind) and (not default.path or f"{path}/".startswith(f"{default.path}/")):
+                merged.update(default.values)
+        return merged
+
+    def template(self, kind: str, path: str) -> str:
+        """Return the template of the addresses of files of `kind` at `path`."""
+        if given := self.given(kind, path).get("permalink"):
+            return str(given)
+        if kind == "posts":
+            return self.permalink
+        if kind in self.collections and (own := self.collections[kind].permalink):
+            return own
+        # Jekyll's Utils.add_permalink_suffix
+        ends = {"pretty": "/", "date": ":output_ext", "ordinal": ":output_ext", "none": ":output_ext"}
+        end = ends.get(self.style) or next(
+            (end for end in ("/", ":output_ext") if self.style.endswith(end)), ""
+        )
+        return ("/:path/:basename" if kind == "pages" else "/:collection/:path") + end
 
     def dialect(self, typography: Literal["site", "verbatim"]) -> Dialect:
         """Return the Markdown that this site's engine reads."""
@@ -113,19 +170,25 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     if kramdown.get("auto_ids") is False:
         problems = (*problems, _NO_IDS)
     defaults = _defaults(config)
+    given = Site(defaults=defaults).given("posts", "_posts")
     permalink = str(config.get("permalink") or "date")
+    collections = _collections(config.get("collections"))
     return (
         Site(
             zone=zone,
             permalink=str(
-                defaults.get("permalink")
-                or _mapping(_mapping(config.get("collections")).get("posts")).get("permalink")
+                given.get("permalink")
+                or (collections["posts"].permalink if "posts" in collections else "")
                 or PERMALINKS.get(permalink, permalink)
             ),
+            style=permalink,
+            collections={name: each for name, each in collections.items() if name != "posts"},
+            collections_dir=str(config.get("collections_dir") or "").strip("/"),
+            defaults=defaults,
             future=config.get("future") is True,
-            categories=_names(defaults.get("categories")),
-            category=str(defaults.get("category") or ""),
-            layout=None if defaults.get("layout") else _theme_layout(config),
+            categories=_names(given.get("categories")),
+            category=str(given.get("category") or ""),
+            layout=None if given.get("layout") else _theme_layout(config),
             engine="commonmark" if markdown in ("gfm", "commonmark", "commonmarkghpages") else "kramdown",
             gfm=str(kramdown.get("input") or "GFM").lower() == "gfm",
             smart_quotes=",".join(_names(kramdown.get("smart_quotes"), ",")) != _PLAIN_QUOTES,
@@ -171,19 +234,26 @@ def _zone(raw: Any) -> tuple[ZoneInfo, tuple[Problem, ...]]:
         )
 
 
-def _defaults(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the front matter that the site's `defaults:` give to posts, the more precise scope last as in Jekyll."""
-    found: list[tuple[tuple[bool, bool], Mapping[str, Any]]] = []
+def _defaults(config: Mapping[str, Any]) -> tuple[Default, ...]:
+    """Return the items of the site's `defaults:`, the more precise scope last as in Jekyll."""
+    found: list[Default] = []
     raw = config.get("defaults")
     for default in raw if isinstance(raw, list) else ():
         scope, values = _mapping(_mapping(default).get("scope")), _mapping(_mapping(default).get("values"))
         path = str(scope.get("path") or "").strip("/")
-        if scope.get("type") in (None, "", "posts") and path in ("", "_posts"):
-            found.append(((bool(path), bool(scope.get("type"))), values))
-    merged: dict[str, Any] = {}
-    for _, values in sorted(found, key=lambda one: one[0]):
-        merged.update(values)
-    return merged
+        if "*" not in path:
+            found.append(Default(path, str(scope.get("type") or ""), values))
+    return tuple(sorted(found, key=lambda one: (len(one.path), bool(one.type))))
+
+
+def _collections(raw: Any) -> dict[str, Collection]:
+    """Return the site's collections by name; a list of names, as Jekyll takes it too, says nothing more of them."""
+    if isinstance(raw, list):
+        return {str(name): Collection(output=False) for name in raw}
+    return {
+        str(name): Collection(bool(_mapping(body).get("output")), str(_mapping(body).get("permalink") or ""))
+        for name, body in _mapping(raw).items()
+    }
 
 
 def _theme_layout(config: Mapping[str, Any]) -> str:

@@ -59,6 +59,13 @@ class Source:
     """A filter in the form of Notion's API; databases only."""
     sorts: tuple[Json, ...] = ()
     """Sorts in the form of Notion's API, applied among rows of the same minute."""
+    name: str = ""
+    """What tells it apart from others with the same id and another filter; the id where empty."""
+
+    @property
+    def key(self) -> str:
+        """Return the name that a listing has it under."""
+        return self.name or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Listing:
     pages: tuple[Page, ...]
     """Each once, in the order of the sources, oldest first."""
     by_source: Mapping[str, tuple[str, ...]]
-    """Source id → ids of its pages."""
+    """`Source.key` → ids of its pages."""
     complete: bool
     """Whether every page of results of every source was read; only then does a page that is missing mean anything."""
     resolved: Mapping[str, str]
@@ -251,7 +258,7 @@ async def _list(notion: Notion, sources: Sequence[Source], progress: Progress) -
     return Listing(
         pages=tuple(pages.values()),
         by_source={
-            source.id: tuple(page.id for page in found.pages)
+            source.key: tuple(page.id for page in found.pages)
             for source, found in zip(sources, done, strict=True)
         },
         complete=all(found.complete for found in done),
