@@ -7,39 +7,33 @@ on the very version that was read. If somebody else pushed meanwhile, the target
 from __future__ import annotations
 
 import difflib
-import json
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
-from typing import Final, Literal
+from typing import Final
 
-from notion2jekyll import media, report, state
-from notion2jekyll.config import Config, GitHub, NotionSource
+from notion2jekyll import feeds, media, report, state
+from notion2jekyll.config import Config, GitHub
 from notion2jekyll.convert import convert
-from notion2jekyll.decide import Brief, Feed, Memory, Wishes, decide
-from notion2jekyll.errors import ConfigError, Problem, Unreachable
-from notion2jekyll.jekyll import front_matter, places, posts
-from notion2jekyll.jekyll.shelves import POSTS
-from notion2jekyll.jekyll.site import CONFIG, Site, parse_site
+from notion2jekyll.decide import Brief, Memory, Wishes, decide
+from notion2jekyll.errors import Problem, Unreachable
+from notion2jekyll.jekyll import places, posts
 from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import (
     Listing,
-    PropertySchema,
     Reading,
-    Source,
     Wanted,
-    read_schema,
     read_source,
 )
-from notion2jekyll.notion.model import Failed, File, Page, Tree, hosted_files, normal_id
-from notion2jekyll.plan import DRAFTS, Output, Plan, check_listing, make_plan
+from notion2jekyll.notion.model import Failed, File, Page, Tree, hosted_files
+from notion2jekyll.plan import Output, Plan, check_listing, make_plan
 from notion2jekyll.progress import Progress
-from notion2jekyll.publish import Rule, could_serve, whereabouts
+from notion2jekyll.publish import whereabouts
+from notion2jekyll.recall import recall, reclaim
 from notion2jekyll.report import Report
-from notion2jekyll.snapshot import Snapshot, blob_id
+from notion2jekyll.snapshot import blob_id
 from notion2jekyll.state import Entry, State
 from notion2jekyll.target import Applied, Moved, Target
 
@@ -124,7 +118,8 @@ def _attempt(
     job: Job, target: Target, started: datetime, clock: Clock, progress: Progress, bench: _Bench
 ) -> Report:
     # What the blog holds, and what was written last.
-    memory = _recall(target)
+    shelves = tuple(dict.fromkeys(job.config.options(notion).shelf for notion in job.config.feeds))
+    memory = recall(target, shelves)
 
     for _ in range(PASSES):
         # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are
@@ -134,7 +129,7 @@ def _attempt(
 
         # What to do about it, and whether that is sane.
         outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
-        known = replace(memory, state=_reclaim(target, memory, outputs, strangers))
+        known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
         merges = _merges(job, target, known, outputs)
         plan = _plan(job, target, known, outputs, gone, merges)
 
@@ -239,106 +234,6 @@ def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> re
     return "committed" if target.versioned else "written"
 
 
-# What the blog holds -------------------------------------------------------------------------------------------------
-
-
-def _recall(target: Target) -> Memory:
-    """Read the target, its `_config.yml` and the state of the last run."""
-    snapshot = target.read()
-    config = target.fetch(CONFIG) if CONFIG in snapshot.files else None
-    site, problems = parse_site(config.decode("utf-8", "replace") if config is not None else None)
-    content = target.fetch(state.PATH) if state.PATH in snapshot.files else None
-    try:
-        if content is not None:
-            return Memory(snapshot, site, state.parse(content), problems)
-    except state.NewerState:
-        raise ConfigError(
-            f"{state.PATH} was written by a newer version of notion2jekyll.",
-            hint="Update: pip install --upgrade notion2jekyll-sync.",
-        ) from None
-    except ValueError:
-        pass
-    return _recover(target, Memory(snapshot, site, State(), problems), damaged=content is not None)
-
-
-def _recover(target: Target, memory: Memory, *, damaged: bool) -> Memory:
-    """Return `memory` with the state as the repository's history has it, else as far as the posts themselves tell."""
-    for content in target.history(state.PATH):
-        try:
-            found = state.parse(content)
-        except ValueError:
-            continue
-        what = "damaged" if damaged else "missing"
-        note = Problem("note", f"{state.PATH} was {what} and is taken from the repository's history.")
-        return replace(memory, state=found, problems=(*memory.problems, note))
-    posts_there = [path for path in memory.snapshot.files if _is_post(path)]
-    if not posts_there:
-        return memory
-    rebuilt, doubts = _rebuild(target, memory.snapshot, memory.site)
-    if damaged:
-        doubts.append(
-            Problem(
-                "warning",
-                f"{state.PATH} was damaged and is rebuilt from the posts. A post that a person may have edited stays as it is.",
-                hint="Nothing is to be done. If it happens again, see whether something edits that file.",
-            )
-        )
-    return replace(memory, state=rebuilt, problems=(*memory.problems, *doubts), searched=True)
-
-
-def _is_post(path: str) -> bool:
-    return path.startswith((POSTS, DRAFTS)) and path.endswith(".md")
-
-
-def _rebuild(target: Target, snapshot: Snapshot, site: Site) -> tuple[State, list[Problem]]:
-    """Return the state as far as the posts' own front matter tells it; files that claim the same page tell nothing."""
-    claims: dict[str, list[str]] = {}
-    rebuilt = State()
-    for path, blob in sorted(snapshot.files.items()):
-        page = None
-        if _is_post(path):
-            rebuilt, page = _adopted(target, rebuilt, path, blob, site)
-        if page is not None:
-            claims.setdefault(page, []).append(path)
-    rivals = {page: paths for page, paths in claims.items() if len(paths) > 1}
-    doubts = [
-        Problem(
-            "warning",
-            f"{' and '.join(paths)} both name the same page; neither is touched.",
-            page=page,
-            hint="Delete the one that is not wanted, or remove `notion_id` from it.",
-        )
-        for page, paths in sorted(rivals.items())
-    ]
-    entries = {page: entry for page, entry in rebuilt.entries.items() if page not in rivals}
-    return replace(rebuilt, entries=entries), doubts
-
-
-def _adopted(target: Target, remembered: State, path: str, blob: str, site: Site) -> tuple[State, str | None]:
-    """Return the state with the post at `path`, where it is one of ours, and the id of the page that it names."""
-    content = target.fetch(path)
-    metadata = front_matter.load(content.decode("utf-8", "replace")) if content else None
-    if metadata and isinstance(metadata.get("notion_id"), str):
-        draft = path.startswith(DRAFTS)
-        url = "" if draft else places.told(path, metadata, site)
-        found = state.adopt(remembered, path, blob, metadata, url=url, removed=draft)
-        return found, normal_id(metadata["notion_id"])
-    return remembered, None
-
-
-def _reclaim(target: Target, memory: Memory, outputs: list[Output], strangers: Collection[str]) -> State:
-    """Return the state without `strangers`, and with posts that an earlier run wrote and did not live to remember."""
-    entries = {page: entry for page, entry in memory.state.entries.items() if page not in strangers}
-    remembered = replace(memory.state, entries=entries)
-    for output in outputs:
-        there = memory.snapshot.files.get(output.entry.path)
-        if output.entry.page not in remembered.entries and there not in (None, output.entry.blob):
-            claimed, page = _adopted(target, remembered, output.entry.path, str(there), memory.site)
-            if page == output.entry.page:
-                remembered = claimed
-    return remembered
-
-
 # What Notion holds ---------------------------------------------------------------------------------------------------
 
 
@@ -346,9 +241,9 @@ def _read(
     job: Job, memory: Memory, started: datetime, progress: Progress, bench: _Bench
 ) -> tuple[Reading, Brief]:
     """List the source, decide, and turn the bodies that are needed into outputs on the bench."""
-    sources = _sources(job.config, {**memory.state.sources, **bench.resolved})
+    sources = feeds.sources(job.config, {**memory.state.sources, **bench.resolved})
     wishes = Wishes(
-        tuple(_feed(job, notion, sources, progress) for notion in job.config.feeds),
+        feeds.feeds(job.config, job.notion, sources, progress),
         job.config.sync.restore,
         job.pages,
         job.full,
@@ -361,7 +256,7 @@ def _read(
         nonlocal brief
         brief = decide(wishes, memory, listing.pages, by_source=listing.by_source, elsewhere=bench.elsewhere)
         if not job.force:
-            check_listing(_rows(sources, listing), memory.state, len(brief.vanished))
+            check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
         rows = {page.id: page for page in listing.pages}
         bodies = frozenset(
             page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief)
@@ -399,40 +294,9 @@ def _read(
         pages = [page.id for page in reading.listing.pages if brief.feeds[page.id] is feed]
         live = {page.id for page in brief.published}
         if feed.rule != "all" and pages and not live & set(pages):
-            _check_rule(job, [each for each in sources if each.key in feed.sources], feed.rule, progress)
+            listed = [each for each in sources if each.key in feed.sources]
+            feeds.check_rule(feed.rule, job.notion, listed, progress)
     return reading, brief
-
-
-def _sources(config: Config, resolved: Mapping[str, str]) -> tuple[Source, ...]:
-    """Return what is to be listed, each once: feeds that ask for the same rows share them."""
-    found: dict[str, Source] = {}
-    for notion in config.feeds:
-        for given in notion.ids():
-            source = Source(
-                given, resolved.get(given), notion.filter, tuple(notion.sorts), _name(given, notion)
-            )
-            found.setdefault(source.key, source)
-    return tuple(found.values())
-
-
-def _name(given: str, notion: NotionSource) -> str:
-    """Return the name of a listing of the source `given`: its id, and what narrows it down."""
-    return given + (f" {json.dumps(notion.filter, sort_keys=True)}" if notion.filter else "")
-
-
-def _feed(job: Job, notion: NotionSource, sources: Sequence[Source], progress: Progress) -> Feed:
-    """Return the feed that the configuration describes as `notion`."""
-    names = tuple(_name(given, notion) for given in notion.ids())
-    rule = _rule(job, notion, [source for source in sources if source.key in names], progress)
-    return Feed(rule, job.config.options(notion), names)
-
-
-def _rows(sources: Iterable[Source], listing: Listing) -> dict[str, int]:
-    """Return how many rows each source has, by its id."""
-    rows: Counter[str] = Counter()
-    for source in sources:
-        rows[source.id] += len(listing.by_source[source.key])
-    return dict(rows)
 
 
 def _as_error(problem: Problem) -> Problem:
@@ -446,54 +310,6 @@ def _made(output: Output | None, page: Page, brief: Brief) -> bool:
     entry = replace(output.entry, settled=True)
     place, links, mark = brief.index.places[page.id], brief.index.links(entry.links), brief.marks[page.id]
     return state.stale(page, entry, path=place.path, url=place.url, fingerprint=mark, links=links) is None
-
-
-def _rule(
-    job: Job, notion: NotionSource, sources: Sequence[Source], progress: Progress
-) -> Rule | Literal["all"]:
-    """Return what the configuration says is published. Raises ConfigError, with what could serve, where it is silent."""
-    configured = notion.publish
-    if configured is None:
-        choices = could_serve(_schemas(job, sources, progress))
-        raise ConfigError(
-            "The configuration does not say which rows are published, and nothing is published that was not marked for it.",
-            hint="Add one of these under `notion:`:\n    " + "\n    ".join([*choices, "publish: all"]),
-        )
-    return configured if configured == "all" else Rule(configured.property, tuple(configured.is_))
-
-
-def _schemas(job: Job, sources: Iterable[Source], progress: Progress) -> dict[str, PropertySchema]:
-    """Return the properties of all `sources`; of equal names the first, with the options of all."""
-    found: dict[str, PropertySchema] = {}
-    for source in sources:
-        for name, schema in read_schema(job.notion, source, progress=progress).items():
-            options = (*found[name].options, *schema.options) if name in found else schema.options
-            found[name] = PropertySchema(schema.type, tuple(dict.fromkeys(options)))
-    return found
-
-
-def _check_rule(job: Job, sources: Sequence[Source], rule: Rule, progress: Progress) -> None:
-    """Raise ConfigError where no row can ever match `rule`: better than to take every post for unpublished."""
-    schema = _schemas(job, sources, progress)
-    choices = "\n    ".join([*could_serve(schema), "publish: all"])
-    if rule.property not in schema:
-        raise ConfigError(
-            f"The publish rule asks for the property “{rule.property}”, which the source does not have. "
-            f"It has: {', '.join(schema) or 'none'}.",
-            hint=f"Correct `publish:` under `notion:`; one of these could serve:\n    {choices}",
-        )
-    kind, options = schema[rule.property]
-    unknown = [str(item) for item in rule.values if options and item not in options]
-    if unknown:
-        raise ConfigError(
-            f"The publish rule asks for “{unknown[0]}”, but “{rule.property}” ({kind}) has only: {', '.join(options)}.",
-            hint=f"Correct `publish:` under `notion:`; one of these could serve:\n    {choices}",
-        )
-    if kind == "checkbox" and not any(isinstance(item, bool) for item in rule.values):
-        raise ConfigError(
-            f"The publish rule asks for a name, but “{rule.property}” is a checkbox.",
-            hint=f"Write: publish: {{property: {rule.property}, is: true}}",
-        )
 
 
 def _gone(
@@ -624,7 +440,7 @@ def _fresh(job: Job, pages: Collection[str], progress: Progress, bench: _Bench) 
                 }
             )
 
-    sources = _sources(job.config, bench.resolved)
+    sources = feeds.sources(job.config, bench.resolved)
     wanted = Wanted(frozenset(pages))
     reading = read_source(job.notion, sources, lambda _: wanted, deliver, progress=progress)
     bench.requests += reading.requests

@@ -89,24 +89,24 @@ def asset_path(file: File, folder: str) -> str:
     return f"{folder}/{name}" + (f".{extension.lower()}" if extension else "")
 
 
-def address(path: str, about: Meta, site: Site, shelf: Shelf | None = None) -> str:
+def address(path: str, about: Meta, site: Site, shelf: Shelf = POSTS) -> str:
     """Return the address that Jekyll gives the file at `path`: starts with `/`, not percent-encoded; empty for none.
 
     Templates and placeholders: jekyllrb.com/docs/permalinks, Jekyll's drops/url_drop.rb and page.rb.
     """
     # The zone of the build: that of the site, whatever zone the date is written in.
-    return _address(path, about, about.date.astimezone(site.zone), site, shelf or Shelf())
+    return _address(path, about, about.date.astimezone(site.zone), site, shelf)
 
 
-def told(path: str, metadata: Mapping[str, Any], site: Site) -> str:
-    """Return the address of the post at `path` as its front matter tells it, empty where that is not known."""
+def told(path: str, metadata: Mapping[str, Any], site: Site, shelf: Shelf) -> str:
+    """Return the address of the file at `path` as its front matter tells it, empty where it has none or none is known."""
     permalink, day = metadata.get("permalink"), metadata.get("date")
     if isinstance(permalink, str) and permalink.startswith("/") and _can_be_said(permalink):
         return permalink
-    if permalink or not path.startswith(POSTS) or not isinstance(day, datetime):
+    if metadata.get("published") is False or not isinstance(day, datetime):
         return ""
     about = Meta("", day if day.tzinfo else day.replace(tzinfo=UTC), "", categories=_categories(metadata))
-    return address(path, about, site)
+    return address(path, about, site, shelf)
 
 
 def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf) -> str:
@@ -177,9 +177,6 @@ def _can_be_said(url: str) -> bool:
     return not re.search(r":[a-z_]|%", url)
 
 
-_POSTS: Final = Shelf()
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a page is."""
@@ -189,7 +186,7 @@ class Place:
     """The address without the base URL, not percent-encoded; empty where the page has none: drafts, data, and collections
     that the site does not put out."""
     meta: Meta
-    shelf: Shelf = _POSTS
+    shelf: Shelf = POSTS
     permalink: str | None = None
     """The address, where the post has to say it itself: it is kept from another title, or Jekyll's versions disagree."""
     former: tuple[str, ...] = ()
@@ -384,7 +381,7 @@ def _paths(written: Written, about: Meta, site: Site) -> tuple[str, ...]:
     """Return where the file of a page would go, and where it goes if that is taken; the last is never taken."""
     options, digits = written.options, written.page.id.replace("-", "")
     draft = not written.live and options.shelf.kind == "posts" and options.unpublished == "draft"
-    shelf = Shelf("posts", DRAFTS.rstrip("/")) if draft else options.shelf
+    shelf = DRAFTS if draft else options.shelf
     dated = shelf.kind == "posts" and not draft
     slug = slugify(about.slug, options.slug, written.page.id)
     stem = f"{about.date.date().isoformat()}-{slug}" if dated else slug

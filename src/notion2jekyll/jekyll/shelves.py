@@ -6,11 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-POSTS: Final = "_posts/"
-"""Jekyll's folder of posts."""
-DRAFTS: Final = "_drafts/"
-"""Jekyll's folder of posts that are not built."""
-
 _OWN: Final = frozenset({"_data", "_drafts", "_includes", "_layouts", "_plugins", "_sass", "_site"})
 """Folders to which Jekyll gives a meaning of its own: no collection can have such a name."""
 
@@ -34,6 +29,12 @@ class Shelf:
         return "/".join(part for part in (above, self.folder, name) if part)
 
 
+POSTS: Final = Shelf()
+"""The site's posts."""
+DRAFTS: Final = Shelf("posts", "_drafts")
+"""Posts that Jekyll does not build."""
+
+
 def parse_shelf(text: str) -> Shelf:
     """Return the shelf that the configuration names: `_posts`, `_notes`, `guides`, `/`, `_data/books.yml`.
 
@@ -42,7 +43,7 @@ def parse_shelf(text: str) -> Shelf:
     whole = text.strip().strip("/")
     parts = whole.split("/") if whole else []
     if whole == "_posts":
-        return Shelf()
+        return POSTS
     if parts and parts[0] == "_data":
         inside = len(parts) > 1 and all(map(_is_plain, parts[1:]))
         if not inside or not re.search(r"\w\.(yml|yaml|json)$", whole):
