@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fakes.memory import Memory, Site
-from notion2jekyll import config, media, sync
+from notion2jekyll import config, feeds, media, sync
 from notion2jekyll.errors import GuardStop, Problem
 from notion2jekyll.jekyll import front_matter
 from notion2jekyll.media import Failure, Media
@@ -168,7 +168,7 @@ class Blog(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(sync, "read_source", self.notion.read_source)
         schema = {"Name": PropertySchema("title"), "Public": PropertySchema("checkbox")}
-        self.patch.setattr(sync, "read_schema", lambda *_, **__: schema)
+        self.patch.setattr(feeds, "read_schema", lambda *_, **__: schema)
         self.patch.setattr(media, "download", self.storage.download)
 
     def teardown(self) -> None:
