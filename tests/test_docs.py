@@ -195,12 +195,12 @@ def test_the_configurations_in_the_documents_load() -> None:
             r"^( *)```yaml\n(.*?)^ *```", document.read_text("utf-8"), re.MULTILINE | re.DOTALL
         ):
             raw = yaml.safe_load(block[1])
-            if "notion" in raw and "source" in raw["notion"]:
+            if "notion" in raw and raw["notion"].keys() & {"source", "sources"}:
                 whole += 1
                 config = parse(block[1], name_of(document))
-                assert config.notion.publish
+                assert all(notion.publish for notion in config.feeds)
                 assert config.github
-    assert whole == 2
+    assert whole == 3
 
 
 def test_the_file_names_of_the_configuration_are_documented() -> None:

@@ -152,13 +152,15 @@ class Blog(RuleBasedStateMachine):
         self.now = START
         self.notion = Notion()
         self.storage = Storage()
-        self.site = Site({"_config.yml": b"timezone: Asia/Seoul\n", "about.md": b"---\n---\nMine."})
+        self.site = Site({"_config.yml": b"timezone: Asia/Seoul\nplugins: [jekyll-redirect-from]\n", "about.md": b"---\n---\nMine."})
         self.theirs = dict(self.site.files)
         """What a person put into the repository last, and where."""
         self.notes: dict[str, str] = {}
         """Note that a person wrote into a post, where posts are merged → the page."""
         self.thrown: set[str] = set()
         """Pages whose post a person deleted."""
+        self.urls: dict[str, str] = {}
+        """Page → address of its post after the last run."""
         self.forgot = False
         # Pages whose post only claims to be ours, since the state was lost.
         self.unproven: set[str] = set()
@@ -175,12 +177,20 @@ class Blog(RuleBasedStateMachine):
         self.patch.undo()
 
     @initialize(
-        removed=st.sampled_from(["delete", "draft", "keep"]), restore=st.booleans(), merging=st.booleans()
+        removed=st.sampled_from(["delete", "draft", "keep"]),
+        restore=st.booleans(),
+        merging=st.booleans(),
+        addresses=st.sampled_from(["keep", "follow"]),
+        unpublished=st.sampled_from(["skip", "draft", "hidden"]),
     )
-    def configure(self, removed: str, restore: bool, merging: bool) -> None:
+    def configure(
+        self, removed: str, restore: bool, merging: bool, addresses: str, unpublished: str
+    ) -> None:
         self.removed, self.restore, self.merging = removed, restore, merging
+        self.addresses, self.unpublished = addresses, unpublished
         self.config = config.parse(
-            f"notion: {{source: {SOURCE}, publish: {{property: Public, is: true}}}}\n"
+            f"notion: {{source: {SOURCE}, publish: {{property: Public, is: true}}, unpublished: {unpublished}}}\n"
+            f"jekyll: {{addresses: {addresses}}}\n"
             f"sync: {{removed: {removed}, restore: {str(restore).lower()}, "
             f"on_conflict: {'merge' if merging else 'keep'}}}\n",
             "test",
@@ -449,11 +459,21 @@ class Blog(RuleBasedStateMachine):
                     if mine[0] not in self.theirs:
                         assert row.text in self.site.files[mine[0]].decode()
                         assert state.entries[row.id].path == mine[0]
+            elif self.unpublished == "hidden" and not row.trashed and not row.erased:
+                for path in mine:
+                    hidden = b"published: false" in self.site.files[path]
+                    assert hidden or path in self.theirs or self.notes_in(path) or self.removed == "keep"
             elif self.removed != "keep" and mine and not (mine[0] in self.theirs or self.notes_in(mine[0])):
                 known = not (row.trashed or row.erased) or self.notion.answers
                 if row.erased and row.id in self.unproven:
                     known = False  # neither the state nor Notion tells that the post was ever ours
                 assert not known, f"{row} still has a post"
+        urls = {page: entry.url for page, entry in state.entries.items() if entry.url and not entry.removed}
+        assert len(set(urls.values())) == len(urls), "two pages share an address"
+        for page, url in urls.items():
+            if self.addresses == "keep" and not self.forgot:
+                assert self.urls.get(page, url) == url, "an address did not last"
+        self.urls = urls
         paths = [entry.path for entry in state.entries.values()]
         assert len(paths) == len(set(paths)), "two pages share a file"
         for entry in state.entries.values():

@@ -159,6 +159,8 @@ def decide(
             *_about_feeds(wishes.feeds, listing, feeds, published, by_source or {}),
             *_untitled(index.places),
             *places.shared(index.places),
+            *_left_behind(index.places, entries, memory.site),
+            *_other_days(index.places, memory.site),
         ),
     )
 
@@ -310,6 +312,39 @@ def _untitled(found: Mapping[str, places.Place]) -> tuple[Problem, ...]:
         for page, place in sorted(found.items())
         if place.live and not place.meta.title
     )
+
+
+def _left_behind(
+    found: Mapping[str, places.Place], entries: Mapping[str, Entry], site: Site
+) -> Iterator[Problem]:
+    """Yield a note where addresses change and the old ones lead nowhere."""
+    moved = [
+        (entries[page], place)
+        for page, place in sorted(found.items())
+        if page in entries and place.url and entries[page].url not in ("", place.url)
+    ]
+    if moved and not site.redirects:
+        entry, place = moved[0]
+        others = f" (and {len(moved) - 1} more like it)" if len(moved) > 1 else ""
+        yield Problem(
+            "note",
+            f"The address {entry.url} becomes {place.url}{others}: links to the old one lead nowhere.",
+            page=entry.page,
+            hint="Add jekyll-redirect-from to `plugins:` in _config.yml; then old addresses lead to the new ones.",
+        )
+
+
+def _other_days(found: Mapping[str, places.Place], site: Site) -> Iterator[Problem]:
+    """Yield a note where posts are on another day for the site than for their author."""
+    days = [place.meta.date for place in found.values() if place.shelf.kind != "pages"]
+    other = [day for day in days if day.date() != day.astimezone(site.zone).date()]
+    if other:
+        yield Problem(
+            "note",
+            f"{len(other)} of the posts are dated in {other[0].tzinfo}, but the site is built in {site.zone.key}, where that is "
+            "another day: their addresses have the day that you mean, a theme may show the other one.",
+            hint=f"Set `timezone: {other[0].tzinfo}` in the site's _config.yml.",
+        )
 
 
 def _doubtful(own: Iterable[Entry], unsure: Mapping[str, str]) -> tuple[Problem, ...]:

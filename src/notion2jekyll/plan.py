@@ -175,7 +175,7 @@ DRAFTS: Final = "_drafts/"
 
 
 def _to_drafts(change: Change) -> bool:
-    return change.action == "move" and change.path.startswith(DRAFTS)
+    return change.action == "move" and f"/{DRAFTS}" in f"/{change.path}"
 
 
 def make_plan(
@@ -447,9 +447,10 @@ def _draft_places(gone: Mapping[str, str], draft: _Draft) -> Mapping[str, str]:
         entry = draft.state.entries.get(page)
         if entry is None or entry.removed or not draft.as_left(entry):
             continue
-        stem = re.sub(r"^\d{4}-\d{2}-\d{2}-", "", entry.path.rsplit("/", 1)[-1]).removesuffix(".md")
+        above, _, name = entry.path.rpartition("_posts/")
+        stem = re.sub(r"^\d{4}-\d{2}-\d{2}-", "", name.rsplit("/", 1)[-1]).removesuffix(".md")
         taken = {_folded(place) for place in places.values()}
-        for place in (f"{DRAFTS}{stem}.md", f"{DRAFTS}{stem}-{page.replace('-', '')}.md"):
+        for place in (f"{above}{DRAFTS}{stem}.md", f"{above}{DRAFTS}{stem}-{page.replace('-', '')}.md"):
             if _folded(place) not in taken and draft.obstacle(place, frozenset()) is None:
                 places[page] = place
                 break
