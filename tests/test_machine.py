@@ -6,7 +6,7 @@ The whole of `sync.sync` runs; only reading Notion and downloading files are ans
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -152,7 +152,12 @@ class Blog(RuleBasedStateMachine):
         self.now = START
         self.notion = Notion()
         self.storage = Storage()
-        self.site = Site({"_config.yml": b"timezone: Asia/Seoul\nplugins: [jekyll-redirect-from]\n", "about.md": b"---\n---\nMine."})
+        self.site = Site(
+            {
+                "_config.yml": b"timezone: Asia/Seoul\nplugins: [jekyll-redirect-from]\n",
+                "about.md": b"---\n---\nMine.",
+            }
+        )
         self.theirs = dict(self.site.files)
         """What a person put into the repository last, and where."""
         self.notes: dict[str, str] = {}
@@ -183,9 +188,7 @@ class Blog(RuleBasedStateMachine):
         addresses=st.sampled_from(["keep", "follow"]),
         unpublished=st.sampled_from(["skip", "draft", "hidden"]),
     )
-    def configure(
-        self, removed: str, restore: bool, merging: bool, addresses: str, unpublished: str
-    ) -> None:
+    def configure(self, removed: str, restore: bool, merging: bool, addresses: str, unpublished: str) -> None:
         self.removed, self.restore, self.merging = removed, restore, merging
         self.addresses, self.unpublished = addresses, unpublished
         self.config = config.parse(
@@ -420,6 +423,7 @@ class Blog(RuleBasedStateMachine):
         assert report is not None
         files = dict(self.site.files)
         self.check_posts(report)
+        self.check_addresses()
         # A second run, when the minute is over and nothing happened, does nothing.
         self.now += timedelta(minutes=3)
         again = self.run()
@@ -430,6 +434,20 @@ class Blog(RuleBasedStateMachine):
             without = {path: content for path, content in self.site.files.items() if path != PATH}
             assert without == {path: content for path, content in files.items() if path != PATH}
         self.check_posts(again)
+
+    def check_hidden(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            hidden = b"published: false" in self.site.files[path]
+            assert hidden or path in self.theirs or self.notes_in(path) or self.removed == "keep"
+
+    def check_addresses(self) -> None:
+        state = self.remembered()
+        urls = {page: entry.url for page, entry in state.entries.items() if entry.url and not entry.removed}
+        assert len(set(urls.values())) == len(urls), "two pages share an address"
+        for page, url in urls.items():
+            if self.addresses == "keep" and not self.forgot:
+                assert self.urls.get(page, url) == url, "an address did not last"
+        self.urls = urls
 
     def check_posts(self, report: Report) -> None:
         state = self.remembered()
@@ -460,20 +478,12 @@ class Blog(RuleBasedStateMachine):
                         assert row.text in self.site.files[mine[0]].decode()
                         assert state.entries[row.id].path == mine[0]
             elif self.unpublished == "hidden" and not row.trashed and not row.erased:
-                for path in mine:
-                    hidden = b"published: false" in self.site.files[path]
-                    assert hidden or path in self.theirs or self.notes_in(path) or self.removed == "keep"
+                self.check_hidden(mine)
             elif self.removed != "keep" and mine and not (mine[0] in self.theirs or self.notes_in(mine[0])):
                 known = not (row.trashed or row.erased) or self.notion.answers
                 if row.erased and row.id in self.unproven:
                     known = False  # neither the state nor Notion tells that the post was ever ours
                 assert not known, f"{row} still has a post"
-        urls = {page: entry.url for page, entry in state.entries.items() if entry.url and not entry.removed}
-        assert len(set(urls.values())) == len(urls), "two pages share an address"
-        for page, url in urls.items():
-            if self.addresses == "keep" and not self.forgot:
-                assert self.urls.get(page, url) == url, "an address did not last"
-        self.urls = urls
         paths = [entry.path for entry in state.entries.values()]
         assert len(paths) == len(set(paths)), "two pages share a file"
         for entry in state.entries.values():

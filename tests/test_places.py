@@ -248,7 +248,7 @@ def test_what_is_no_place_is_refused(text: str) -> None:
         parse_shelf(text)
 
 
-@pytest.mark.parametrize("name", sorted(RESERVED)[:6] + ["index", "404", "readme"])
+@pytest.mark.parametrize("name", [*sorted(RESERVED)[:6], "index", "404", "readme"])
 def test_names_with_a_meaning_are_left_alone(name: str) -> None:
     place = placed([page(1, name.upper())], Options(shelf=Shelf("pages", ""))).places[uid(1)]
     assert place.path == f"{name}-00000001.md"
@@ -328,7 +328,7 @@ def sites(
         places: list[Place] = []
         for number, shelf in enumerate(SHELVES):
             for addresses in ("keep", "follow"):
-                options = Options(shelf=shelf, addresses=addresses)  # type: ignore[arg-type]
+                options = Options(shelf=shelf, addresses=addresses)
                 start = 100 * number + 50 * (addresses == "follow") + 1
                 old = [
                     page(start + n, f"{title} {addresses}", "2026-11-20", categories=("Deep Learning",))
