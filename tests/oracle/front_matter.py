@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import subprocess
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+
+from oracle.properties import Moment
 
 SERVER = Path(__file__).with_name("front_matter.rb")
 
@@ -43,26 +45,30 @@ class Jekyll:
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def read(self, post: str, loader: str = "psych") -> tuple[Any, str]:
-        """Return the front matter of `post` as Python values, and its body. Raises ValueError where it is refused."""
+    def read(self, post: str, loader: str = "psych", *, exact: bool = False) -> tuple[Any, str]:
+        """Return the front matter of `post` as Python values, and its body; times as `Moment` where it is to be `exact`.
+
+        Raises ValueError where it is refused.
+        """
         told = self._ask({"post": post, "loader": loader})
         if "error" in told:
             raise ValueError(told["error"])
-        return _value(told["value"]), told["body"]
+        return _value(told["value"], exact), told["body"]
 
 
-def _value(told: list[Any]) -> Any:
+def _value(told: list[Any], exact: bool) -> Any:
     kind, value = told
     match kind:
         case "Hash":
-            return {_value(key): _value(item) for key, item in value}
+            return {_value(key, exact): _value(item, exact) for key, item in value}
         case "Array":
-            return [_value(item) for item in value]
+            return [_value(item, exact) for item in value]
         case "Time":
-            return datetime.fromisoformat(value)
+            moment = timedelta(microseconds=value)
+            return Moment(value) if exact else datetime(1970, 1, 1, tzinfo=UTC) + moment
         case "Date":
             return date.fromisoformat(value)
         case "Float":
-            return float(value.replace("Infinity", "inf"))
+            return float(value.replace("Infinity", "inf").replace("NaN", "nan"))
         case _:
             return value

@@ -16,7 +16,7 @@ def told(value)
   case value
   when Hash then ["Hash", value.map { |key, item| [told(key), told(item)] }]
   when Array then ["Array", value.map { |item| told(item) }]
-  when Time then ["Time", value.utc.strftime("%Y-%m-%dT%H:%M:%S+00:00")]
+  when Time then ["Time", (value.to_r * 1_000_000).to_i]
   when Date then ["Date", value.iso8601]
   when Float then ["Float", value.to_s]
   else [value.class.name, value]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import frontmatter
@@ -69,8 +69,23 @@ def _sequence(writer: _Writer, values: Any) -> yaml.Node:
 
 
 def _moment(writer: _Writer, value: datetime) -> yaml.Node:
+    try:
+        text = stamp(value)
+    except OverflowError:  # a time before the first or after the last that a calendar has, elsewhere
+        return _string(writer, value.isoformat(" "))
     # A plain scalar: PyYAML itself would not take `+0900` for a time, Ruby does.
-    return writer.represent_scalar("tag:yaml.org,2002:str", stamp(value))
+    return _string(writer, text) if _skipped(text) else writer.represent_scalar("tag:yaml.org,2002:str", text)
+
+
+def _date(writer: _Writer, value: date) -> yaml.Node:
+    text = value.isoformat()
+    tag = "tag:yaml.org,2002:timestamp"
+    return _string(writer, text) if _skipped(text) else writer.represent_scalar(tag, text)
+
+
+def _skipped(text: str) -> bool:
+    """Return whether Ruby's calendar has no such day: after 4 October 1582 came the 15th. It would be read as a text anyway."""
+    return "1582-10-05" <= text[:10] <= "1582-10-14"
 
 
 _Writer.add_representer(str, _string)
@@ -78,18 +93,23 @@ _Writer.add_representer(dict, _mapping)
 _Writer.add_representer(list, _sequence)
 _Writer.add_representer(tuple, _sequence)
 _Writer.add_representer(datetime, _moment)
+_Writer.add_representer(date, _date)
 _Writer.add_representer(
     Stamp, lambda writer, text: writer.represent_scalar("tag:yaml.org,2002:str", str(text))
 )
 
 
 def stamp(moment: datetime) -> str:
-    """Return `moment` as Jekyll writes times: `2026-11-20 09:30:00 +0900`. Always with its offset: without one it is UTC."""
+    """Return `moment` as Jekyll writes times: `2026-11-20 09:30:00 +0900`. Always with its offset: without one it is UTC.
+
+    Raises OverflowError for a time that has none in UTC and an offset that Ruby does not read.
+    """
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     offset = f"{moment:%z}"
     if len(offset) > len("+0900") or offset.startswith("-00"):
         # Old offsets have seconds, which Ruby does not read, and it takes those of less than an hour for positive.
         moment = moment.astimezone(UTC)
-    return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} {moment:%z}"
+    return f"{moment.replace(tzinfo=None).isoformat(' ')} {moment:%z}"
 
 
 def dump(values: Mapping[str, Any], body: str) -> str:
