@@ -490,8 +490,66 @@ def test_long_properties_are_cut_and_can_be_read_whole(fake: FakeNotion) -> None
     second = got(fake, path, params={"start_cursor": first["next_cursor"]})
     items = [item["relation"]["id"] for item in [*first["results"], *second["results"]]]
     assert items == others
+    # What is copied from the guide: metadata without values, and where to go on.
+    assert first["property_item"]["relation"] == {}
+    assert first["property_item"]["next_url"].endswith(
+        f"/v1/{path.replace('%25', '%')}?start_cursor={first['next_cursor']}"
+    )
+    assert second["property_item"]["next_url"] is None
     name = got(fake, f"pages/{page}/properties/title")
     assert name["results"][0]["title"]["plain_text"] == "All"
+
+
+def test_what_is_computed_takes_25_pages_into_account_or_all_where_asked(fake: FakeNotion) -> None:
+    workspace = fake.workspace
+    rolled = {"relation_property_name": "Related", "rollup_property_name": "Name"}
+    schema: dict[str, Any] = {
+        "Name": {"title": {}},
+        "Related": {"relation": {}},
+        "Names": {"rollup": {**rolled, "function": "show_original"}},
+        "Number": {"rollup": {**rolled, "function": "count"}},
+        "Sum": {"rollup": {**rolled, "rollup_property_name": "Worth", "function": "sum"}},
+        "Worth": {"number": {}},
+        "Length": {"formula": {"expression": 'prop("Related").length()'}},
+    }
+    database = workspace.add_database("Journal", schema)
+    others = [workspace.add_page(database, {"Name": str(number), "Worth": 2}) for number in range(30)]
+    page = workspace.add_page(database, {"Name": "All", "Related": others})
+    held = got(fake, f"pages/{page}")["properties"]
+    example = deepcopy(PROPERTIES["Rollup array"])
+    example["rollup"]["array"] = example["rollup"]["array"][:1]  # which shows a title
+    alike(example, held["Names"])
+    alike(PROPERTIES["Rollup number"], held["Number"])
+    alike(PROPERTIES["Formula number"], held["Length"])
+    assert len(held["Names"]["rollup"]["array"]) == 25
+    assert (held["Number"]["rollup"]["number"], held["Sum"]["rollup"]["number"]) == (25, 50)
+    assert held["Length"]["formula"]["number"] == 25
+
+    def whole(name: str, **params: str) -> dict[str, Any]:
+        return got(fake, f"pages/{page}/properties/{held[name]['id']}", params=params)
+
+    workspace.page_limit = 20
+    first = whole("Sum")
+    assert first["property_item"]["rollup"] == {"type": "incomplete", "incomplete": {}, "function": "sum"}
+    second = whole("Sum", start_cursor=first["next_cursor"])
+    assert second["property_item"]["rollup"] == {"type": "number", "number": 60, "function": "sum"}
+    assert [item["relation"]["id"] for item in (*first["results"], *second["results"])] == others
+    shown = whole("Names")
+    assert shown["property_item"]["rollup"] == {"type": "array", "array": [], "function": "show_original"}
+    assert [item["title"]["plain_text"] for item in shown["results"]] == [str(number) for number in range(20)]
+    length = {"id": held["Length"]["id"], "type": "formula", "formula": {"type": "number", "number": 30}}
+    assert whole("Length") == {"object": "property_item", **length}
+
+
+def test_a_page_object_shows_25_mentions_and_the_property_all(fake: FakeNotion) -> None:
+    workspace = fake.workspace
+    others = [workspace.add_page(None, {"title": f"Page {number}"}) for number in range(26)]
+    mentions = [mention("page", other) for other in others] + [mention("user", workspace.person)]
+    page = workspace.add_page(None, {"title": mentions})
+    texts = [run["plain_text"] for run in got(fake, f"pages/{page}")["properties"]["title"]["title"]]
+    assert texts[24:] == ["Page 24", "Untitled", "@Anonymous"]
+    whole = got(fake, f"pages/{page}/properties/title")["results"]
+    assert [item["title"]["plain_text"] for item in whole[24:]] == ["Page 24", "Page 25", "@Ada Example"]
 
 
 def test_search_finds_what_is_shared(fake: FakeNotion) -> None:

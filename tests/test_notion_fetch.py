@@ -27,7 +27,8 @@ from notion2jekyll.notion.fetch import (
     read_schema,
     read_source,
 )
-from notion2jekyll.notion.model import Block, Failed, Page, Tree, plain
+from notion2jekyll.notion.model import Block, Failed, Page, Tree, parse_text, plain
+from notion2jekyll.notion.properties import is_cut, related, value
 from notion2jekyll.progress import Silent
 
 SCHEMA: dict[str, Any] = {
@@ -587,6 +588,100 @@ def test_an_answer_that_makes_no_sense_fails_its_page_only(fake: FakeNotion) -> 
         tree = trees[page]
         assert isinstance(tree, Failed)
         assert "has a form that this version does not know" in tree.problem.message
+
+
+# Beside the bodies ----------------------------------------------------------------------------------------------------
+
+
+def related_journal(fake: FakeNotion, count: int) -> tuple[str, list[str], list[str]]:
+    """Make a journal of two rows that are related to `count` topics, and return it, its rows and the topics."""
+    topics = fake.workspace.add_database("Topics", {"Name": {"title": {}}})
+    others = [fake.workspace.add_page(topics, {"Name": f"Topic {number}"}) for number in range(count)]
+    database = fake.workspace.add_database("Journal", {**SCHEMA, "Topics": {"relation": {}}})
+    rows = [fake.workspace.add_page(database, {"Name": name, "Topics": others}) for name in ("One", "Two")]
+    return database, rows, others
+
+
+def asking(rows: Sequence[str], seen: list[Listing]) -> Choose:
+    """Want all of `rows` whole, the pages that they name, and their bodies."""
+
+    def choose(listing: Listing) -> Wanted:
+        seen.append(listing)
+        named = {id_ for page in listing.pages for id_ in related(value(page.properties["Topics"]))}
+        cut = {(page.id, "Topics") for page in listing.pages if is_cut(page.properties, "Topics")}
+        return Wanted(frozenset(rows), related=frozenset(named), cut=frozenset(cut))
+
+    return choose
+
+
+def test_what_is_named_and_cut_is_read_before_the_bodies_and_once(fake: FakeNotion) -> None:
+    database, rows, others = related_journal(fake, 30)
+    seen: list[Listing] = []
+    reading, trees = read(fake.settings(), database, choose=asking(rows, seen))
+    assert trees.keys() == set(rows)
+    # First 25 of them are known, then all.
+    assert [len(listing.related) for listing in seen] == [0, 25, 30]
+    titles = {
+        id_: plain(parse_text(page.properties["Name"].data["title"]))
+        for id_, page in reading.listing.related.items()
+        if isinstance(page, Page)
+    }
+    assert titles == {other: f"Topic {number}" for number, other in enumerate(others)}
+    for tree in trees.values():
+        assert list(related(value(tree.page.properties["Topics"]))) == others
+        assert tree.page.properties["Topics"].listed is not None
+    counts = fake.counts()
+    assert max(count for line, count in counts.items() if "pages/" in line) == 1
+    assert reading.requests == 2 + 30 + 2 + 2
+    first_body = next(number for number, line in enumerate(fake.log) if "children" in line)
+    assert all("children" in line for line in fake.log[first_body:])
+
+
+def test_a_related_page_that_cannot_be_had_costs_nobody_anything(fake: FakeNotion) -> None:
+    database, rows, others = related_journal(fake, 3)
+    fake.workspace.unshare(others[0])
+    fake.always(f"pages/{others[1]}", fakes.INTERNAL)
+    reading, trees = read(fake.settings(politeness=HASTY), database, choose=asking(rows, []))
+    found = reading.listing.related
+    assert found[others[0]] is None
+    failed = found[others[1]]
+    assert isinstance(failed, Failed)
+    assert "could not be looked up: 500 internal_server_error" in failed.problem.message
+    assert isinstance(found[others[2]], Page)
+    assert all(isinstance(tree, Tree) for tree in trees.values())
+
+
+def test_a_page_whose_property_cannot_be_read_whole_is_not_read_shorter(fake: FakeNotion) -> None:
+    database, rows, _ = related_journal(fake, 26)
+    fake.always(f"pages/{rows[0]}/properties/", fakes.INTERNAL)
+    reading, trees = read(fake.settings(politeness=HASTY), database, choose=asking(rows, []))
+    failed = trees[rows[0]]
+    assert isinstance(failed, Failed)
+    assert "“Topics” of “One” could not be read to its end: 500" in failed.problem.message
+    assert isinstance(trees[rows[1]], Tree)
+    assert f"GET blocks/{rows[0]}/children" not in fake.counts()
+    assert set(reading.listing.unread) == {rows[0]}
+
+
+def test_a_property_that_notion_refuses_for_good_stays_as_it_was(fake: FakeNotion) -> None:
+    database, rows, _ = related_journal(fake, 26)
+    fake.always(f"pages/{rows[0]}/properties/", error(404, "object_not_found", "Could not find property."))
+    fake.always(
+        f"pages/{rows[1]}/properties/",
+        Response(200, {"object": "property_item", "type": "number", "number": 1}),
+    )
+    _, trees = read(fake.settings(), database, choose=asking(rows, []))
+    for tree in trees.values():
+        assert isinstance(tree, Tree)
+        assert is_cut(tree.page.properties, "Topics")
+    assert sum("properties/" in line for line in fake.log) == 2
+
+
+def test_a_service_that_goes_down_meanwhile_stops_the_run(fake: FakeNotion) -> None:
+    database, rows, _ = related_journal(fake, 1)
+    fake.each(lambda line, _: None if "query" in line or "databases" in line else fakes.Reset())
+    with pytest.raises(Unreachable):
+        read(fake.settings(politeness=HASTY), database, choose=asking(rows, []))
 
 
 def test_a_refused_token_stops_the_run(fake: FakeNotion) -> None:

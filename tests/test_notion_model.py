@@ -73,6 +73,29 @@ def test_a_page() -> None:
     )
 
 
+def test_files_of_properties_are_hosted_files_too() -> None:
+    def file(name: str) -> dict[str, Any]:
+        return {
+            "type": "file",
+            "name": name,
+            "file": {"url": f"https://files.example/s/{name}?X-Amz-Signature=1"},
+        }
+
+    external = {"type": "external", "name": "x", "external": {"url": "https://x.y/x.pdf"}}
+    rollup = {
+        "type": "array",
+        "array": [{"type": "files", "files": [file("b.png")]}, {"type": "number", "number": 1}, None],
+    }
+    properties = {
+        "Papers": {"type": "files", "files": [file("a.png"), external]},
+        "Theirs": {"type": "rollup", "rollup": rollup},
+        "Sum": {"type": "rollup", "rollup": {"type": "number", "number": 5}},
+        "Odd": {"type": "files", "files": None},
+    }
+    page = parse_page({"id": "x", "created_time": "2026-11-20T18:30:00.000Z", "properties": properties})
+    assert [file.name for file in hosted_files(Tree(page, ()))] == ["a.png", "b.png"]
+
+
 def test_hosted_files_keep_their_key_when_they_are_signed_anew() -> None:
     raw = OBJECTS["page_2"]["cover"]
     again = {**raw, "file": {**raw["file"], "url": raw["file"]["url"].replace("Signature=0", "Signature=f")}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,18 @@ from hypothesis import strategies as st
 
 from mangle import mangled
 from notion2jekyll.notion.model import File, Property
-from notion2jekyll.notion.properties import READERS, UNKNOWN, PageIds, Period, Value, value
+from notion2jekyll.notion.properties import (
+    READERS,
+    UNKNOWN,
+    Location,
+    PageIds,
+    Period,
+    Value,
+    completed,
+    is_cut,
+    related,
+    value,
+)
 
 EXAMPLES: dict[str, Any] = json.loads(
     (Path(__file__).parent / "data/notion/properties.json").read_text(encoding="utf-8")
@@ -68,7 +80,7 @@ EXPECTED: dict[str, Value] = {
     "Verification (unverified)": "unverified",
     "Verification (verified)": "verified",
     "Verification (expired)": "expired",
-    "Place": "Paris",
+    "Place": Location("Paris", "Paris, France", 48.8566, 2.3522),
     "Place (empty)": None,
     "People (empty)": (),
     "Related": PageIds(("354148b8-bdd7-8139-bdf7-c7567b8524e0",), complete=True),
@@ -155,4 +167,120 @@ def test_half_an_emoji_cannot_stop_a_commit() -> None:
 def test_no_json_makes_reading_fail(raw: Any) -> None:
     if isinstance(raw, dict):
         kind = raw.get("type")
-        value(Property("x", "X", kind if isinstance(kind, str) else "", raw))
+        prop = Property("x", "X", kind if isinstance(kind, str) else "", raw)
+        tuple(related(value(prop)))
+        is_cut({"X": prop}, "X")
+
+
+def prop(kind: str, body: Any, **more: Any) -> Property:
+    return Property("x", "X", kind, {"type": kind, kind: body, **more})
+
+
+def test_pages_that_are_named_are_found_inside_rollups_too() -> None:
+    assert list(related(read("Related"))) == ["354148b8-bdd7-8139-bdf7-c7567b8524e0"]
+    assert list(related(read("Rollup array"))) == ["354148b8-bdd7-8139-bdf7-c7567b8524e0"]
+    assert list(related(read("Attachments"))) == list(related(read("Tags"))) == []
+
+
+# What Notion cuts off -------------------------------------------------------------------------------------------------
+
+PERSON = {"object": "user", "name": "Ada"}
+PAGE_MENTION = {"type": "mention", "mention": {"type": "page", "page": {"id": "x"}}, "plain_text": "Untitled"}
+USER_MENTION = {"type": "mention", "mention": {"type": "user", "user": {"id": "x"}}, "plain_text": "@Ada"}
+DATE_MENTION = {
+    "type": "mention",
+    "mention": {"type": "date", "date": {"start": "2026-11-20"}},
+    "plain_text": "x",
+}
+FEW, MANY = prop("relation", [{"id": "x"}], has_more=False), prop("relation", [{"id": "x"}], has_more=True)
+SUM = prop("rollup", {"type": "number", "number": 25, "function": "sum"})
+SHOWN = {"type": "array", "array": [{"type": "number", "number": 1}] * 25, "function": "show_original"}
+
+
+@pytest.mark.parametrize(
+    ("held", "cut"),
+    [
+        ({"X": MANY}, True),
+        ({"X": FEW}, False),
+        ({"X": replace(MANY, listed={})}, False),
+        ({"X": prop("people", [PERSON] * 25)}, True),
+        ({"X": prop("people", [PERSON] * 24)}, False),
+        ({"X": prop("rich_text", [PAGE_MENTION, USER_MENTION] * 13)}, True),
+        ({"X": prop("title", [PAGE_MENTION] * 25)}, True),
+        ({"X": prop("title", [PAGE_MENTION, DATE_MENTION] * 24)}, False),
+        ({"X": prop("multi_select", [{"name": "a"}] * 100)}, False),
+        ({"X": prop("rollup", SHOWN)}, True),
+        ({"X": prop("rollup", {"type": "incomplete", "incomplete": {}, "function": "sum"})}, True),
+        ({"X": SUM}, False),
+        ({"X": SUM, "R": FEW}, False),
+        ({"X": SUM, "R": MANY}, True),
+        ({"X": SUM, "R": prop("people", [PERSON] * 25)}, False),
+        ({"X": prop("formula", {"type": "number", "number": 25}), "R": prop("people", [PERSON] * 25)}, True),
+        ({"X": prop("formula", {"type": "number", "number": 25}), "R": SUM}, False),
+        ({"X": prop("number", 25), "R": MANY}, False),
+    ],
+)
+def test_what_is_cut_or_may_be(held: dict[str, Property], cut: bool) -> None:
+    assert is_cut(held, "X") is cut
+
+
+def items(kind: str, *bodies: Any, more: bool = False, **about: Any) -> dict[str, Any]:
+    """Return a page of results of the endpoint for one property."""
+    return {
+        "object": "list",
+        "results": [{"object": "property_item", "id": "x", "type": kind, kind: body} for body in bodies],
+        "has_more": more,
+        "property_item": {"id": "x", "next_url": None, **about},
+    }
+
+
+def test_what_was_cut_is_put_together() -> None:
+    answers = [
+        items("relation", {"id": "a"}, {"id": "b"}, more=True, type="relation", relation={}),
+        items("relation", {"id": "c"}, type="relation", relation={}),
+    ]
+    whole = completed(MANY, answers)
+    assert value(whole) == PageIds(("a", "b", "c"), complete=True)
+    assert whole.listed == MANY.data
+    people = completed(
+        prop("people", [PERSON] * 25), [items("people", *[PERSON] * 26, type="people", people={})]
+    )
+    assert value(people) == ("Ada",) * 26
+    title = completed(
+        prop("title", [PAGE_MENTION] * 25), [items("title", {"plain_text": "a"}, {"plain_text": "b"})]
+    )
+    assert value(title) == "ab"
+
+
+def test_the_result_of_a_rollup_comes_with_the_last_answer() -> None:
+    incomplete = {"type": "incomplete", "incomplete": {}, "function": "sum"}
+    done = {"type": "number", "number": 30, "function": "sum"}
+    answers = [
+        items("relation", {"id": "a"}, more=True, type="rollup", rollup=incomplete),
+        items("relation", {"id": "b"}, type="rollup", rollup=done),
+    ]
+    assert value(completed(SUM, answers)) == 30
+    empty = {"type": "array", "array": [], "function": "show_original"}
+    shown = [items("title", {"plain_text": str(number)}, type="rollup", rollup=empty) for number in range(30)]
+    assert value(completed(prop("rollup", SHOWN), shown)) == tuple(map(str, range(30)))
+    single = {
+        "object": "property_item",
+        "id": "x",
+        "type": "formula",
+        "formula": {"type": "number", "number": 30},
+    }
+    assert value(completed(prop("formula", {"type": "number", "number": 25}), [single])) == 30
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [],
+        [{}],
+        [{"object": "list", "results": []}],
+        [{"object": "property_item", "type": "number", "number": 1}],
+    ],
+)
+def test_an_answer_about_something_else_is_none(answers: list[Any]) -> None:
+    with pytest.raises(ValueError, match="answer"):
+        completed(SUM, answers)

@@ -16,10 +16,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from uuid import UUID
 
 from notion2jekyll.demo.workspace import Workspace
@@ -210,21 +210,55 @@ class Api:
 
     def _page_property(self, request: Request, text: str, name: str) -> Json:
         target = self._known(text, "page", "page_id", ("page",))
-        # The id stands in the path as it was returned, percent signs and all; clients encode those once more.
-        found = self.workspace.property_value(target, name) or self.workspace.property_value(
-            target, unquote(name)
+        # The id stands in the path as it was returned, percent signs and all; some clients encode those once more.
+        ids = (name, unquote(name), quote(name, safe=""))
+        found = next(
+            (each for each in map(partial(self.workspace.property_value, target), ids) if each), None
         )
         if found is None:
             raise Fault(404, "object_not_found", f"Could not find property with name or id: {name}")
-        kind, value = found
-        if kind not in PAGED_PROPERTIES or not isinstance(value, list):
-            return {"object": "property_item", "id": name, "type": kind, kind: value}
-        items = [{"object": "property_item", "id": name, "type": kind, kind: item} for item in value]
+        kind = found["type"]
+        if kind not in PAGED_PROPERTIES:
+            return {"object": "property_item", **found}
+        whole: Json = {} if kind != "rollup" else found[kind]
+        items = self._items(target, found)
         start, size = self._window(len(items), request.query)
         rest = str(start + size) if start + size < len(items) else None
+        if rest and whole.get("type") not in (None, "array"):
+            # The result of a rollup comes with the last page of what it is computed from.
+            whole = {"type": "incomplete", "incomplete": {}, "function": whole.get("function")}
+        elif whole.get("type") == "array":
+            whole = {**whole, "array": []}
         answer = _listing(items[start : start + size], "property_item", _cursor(rest))
-        answer["property_item"] = {"id": name, "next_url": None, "type": kind, kind: {}}
+        address = (
+            f"https://api.notion.com/v1/pages/{target}/properties/{found['id']}?start_cursor={_cursor(rest)}"
+        )
+        answer["property_item"] = {
+            "id": found["id"],
+            "next_url": address if rest else None,
+            "type": kind,
+            kind: whole,
+        }
         return answer
+
+    def _items(self, page: str, found: Json) -> list[Json]:
+        """Return a property of several values as single items; a rollup's are what it shows, or what it is computed from."""
+        kind = found["type"]
+        if kind != "rollup":
+            return [
+                {"object": "property_item", "id": found["id"], "type": kind, kind: item}
+                for item in found[kind]
+            ]
+        if found[kind]["type"] == "array":
+            return [
+                {"object": "property_item", "id": found["id"], "type": each["type"], each["type"]: item}
+                for each in found[kind]["array"]
+                for item in (each[each["type"]] if each["type"] in PAGED_PROPERTIES else [each[each["type"]]])
+            ]
+        return [
+            {"object": "property_item", "id": found["id"], "type": "relation", "relation": {"id": each}}
+            for each in self.workspace.rolled_up(page, found["id"])
+        ]
 
     # Inside
 

@@ -32,7 +32,7 @@ Kind = Literal["page", "block", "database", "data_source"]
 FILE_LIFE: Final = timedelta(hours=1)
 """How long the address of a hosted file works (developers.notion.com/reference/file-object)."""
 REFERENCES_IN_A_PAGE: Final = 25
-"""How many pages of a relation, or people, come with a page object."""
+"""How many pages or people a property of a page object refers to (developers.notion.com/reference/retrieve-a-page)."""
 
 _UNMARKED: Final = {
     "bold": False,
@@ -485,15 +485,23 @@ class Workspace:
             records = [record for record in self._records.values() if record.kind == kind]
             return [record.id for record in records if not record.trashed and self._visible(record)]
 
-    def property_value(self, page: str, property_id: str) -> tuple[str, Any] | None:
-        """Return type and complete value of a page's property by the property's id, None where it has none such."""
+    def property_value(self, page: str, property_id: str) -> Json | None:
+        """Return a page's property, complete, by the property's id; None where it has none such."""
         with self.lock:
             record = self._records[page]
             for definition in self._schema(record).values():
                 if definition["id"] == property_id:
-                    value = self._property(record, definition, complete=True)
-                    return definition["type"], value[definition["type"]]
+                    return self._property(record, definition, complete=True)
             return None
+
+    def rolled_up(self, page: str, property_id: str) -> list[str]:
+        """Return the ids of the pages from which a rollup of a page is computed, by the rollup's id."""
+        with self.lock:
+            record = self._records[page]
+            for definition in self._schema(record).values():
+                if definition["id"] == property_id:
+                    return self._inputs(record, definition.get("rollup") or {}, complete=True)
+            return []
 
     def read_file(self, path: str, query: str) -> StoredFile | None:
         """Return the file at `path` (no leading slash) where the signature in `query` is right and has not expired."""
@@ -687,7 +695,12 @@ class Workspace:
         value: Any = stored
         more: Json = {}
         if kind in ("title", "rich_text"):
-            value = self._rich(stored)
+            value = self._rich(stored) if complete else _populated(self._rich(stored))
+        elif kind == "rollup" and definition[kind].get("relation_property_name"):
+            value = self._rollup(page, definition[kind], complete=complete)
+        elif kind == "formula" and (counted := _COUNT.fullmatch(definition[kind].get("expression", ""))):
+            inputs = self._inputs(page, {"relation_property_name": counted[1]}, complete=complete)
+            value = {"type": "number", "number": len(inputs)}
         elif kind in ("select", "status"):
             value = self._chosen(definition, stored) if stored else None
         elif kind == "multi_select":
@@ -706,6 +719,27 @@ class Workspace:
         elif kind == "unique_id":
             value = {"prefix": definition[kind].get("prefix"), "number": page.body.get("number")}
         return {"id": definition["id"], "type": kind, kind: deepcopy(value), **more}
+
+    def _inputs(self, page: _Record, definition: Json, *, complete: bool) -> list[str]:
+        """Return the ids of the pages that a rollup or formula of `page` takes into account."""
+        items = page.body["properties"].get(definition.get("relation_property_name"), [])
+        ids: list[str] = [item["id"] for item in items]
+        return ids if complete else ids[:REFERENCES_IN_A_PAGE]
+
+    def _rollup(self, page: _Record, definition: Json, *, complete: bool) -> Json:
+        """Compute a rollup (`show_original`, `count` or `sum`): over what a page object refers to, unless `complete`."""
+        function, name = definition["function"], definition["rollup_property_name"]
+        found: list[Json] = []
+        for target in self._inputs(page, definition, complete=complete):
+            record = self._records.get(target)
+            if record and name in self._schema(record):
+                whole = self._property(record, self._schema(record)[name], complete=complete)
+                found.append({key: value for key, value in whole.items() if key != "id"})
+        if function == "show_original":
+            return {"type": "array", "array": found, "function": function}
+        numbers = [item.get("number") or 0 for item in found]
+        total = len(found) if function == "count" else sum(numbers)
+        return {"type": "number", "number": total, "function": function}
 
     def _chosen(self, definition: Json, name: str) -> Json:
         option = self._option(definition, name)
@@ -805,6 +839,22 @@ class Workspace:
 
 def _ids(options: Iterable[Json]) -> list[str]:
     return [option["id"] for option in options]
+
+
+_COUNT: Final = re.compile(r'prop\("([^"]+)"\)\.length\(\)')
+"""The one formula that is computed here: how many pages a relation has."""
+
+
+def _populated(runs: list[Json]) -> list[Json]:
+    """Return the runs of a property as a page object has them: mentions beyond the 25th have lost what they show."""
+    seen = 0
+    found = []
+    for run in runs:
+        kind = run["mention"]["type"] if run["type"] == "mention" else ""
+        seen += kind in ("page", "user")
+        lost = kind in ("page", "user") and seen > REFERENCES_IN_A_PAGE
+        found.append({**run, "plain_text": "@Anonymous" if kind == "user" else "Untitled"} if lost else run)
+    return found
 
 
 def _plain(items: Iterable[Json]) -> str:

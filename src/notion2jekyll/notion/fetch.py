@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -21,6 +21,7 @@ from notion2jekyll.notion.model import (
     Failed,
     Json,
     Page,
+    Property,
     Tree,
     normal_id,
     parse_block,
@@ -28,6 +29,7 @@ from notion2jekyll.notion.model import (
     parse_text,
     plain,
 )
+from notion2jekyll.notion.properties import completed
 from notion2jekyll.progress import Progress
 
 READERS: Final = 24
@@ -80,6 +82,10 @@ class Listing:
     """Whether every page of results of every source was read; only then does a page that is missing mean anything."""
     resolved: Mapping[str, str]
     """Source id → `data_source:<id>` or `page:<id>`, to be remembered."""
+    related: Mapping[str, Page | Failed | None] = field(default_factory=dict)
+    """For each of `Wanted.related`: the page, None where Notion does not know it, Failed where that could not be found out."""
+    unread: Mapping[str, Problem] = field(default_factory=dict)
+    """Page id → why one of its properties, which was cut, could not be read whole; its body is not read either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,10 @@ class Wanted:
     """Ids of pages of the listing whose blocks are needed."""
     lookups: frozenset[str] = frozenset()
     """Ids of pages that vanished from the listing."""
+    related: frozenset[str] = frozenset()
+    """Ids of pages outside of the listing that are needed themselves, without their bodies."""
+    cut: frozenset[tuple[str, str]] = frozenset()
+    """(page id, property name) of values that a listing cuts off and that are needed whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +133,29 @@ def read_source(
 ) -> Reading:
     """List `sources`, ask `choose` what else is needed, read that, and hand each body to `deliver` when it is there.
 
-    `deliver` gets every page of `Wanted.bodies` exactly once, in no particular order; both callbacks run in this thread and
-    what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous), AccessDenied (token,
-    capability, not shared), Unreachable (Notion is down, or a list could not be read to its end).
+    Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
+    until it wants no more of them; each is asked for once. `deliver` gets every page of `Wanted.bodies` exactly once, in no
+    particular order; both callbacks run in this thread and what they raise is passed on. Raises ConfigError (a source is of
+    the wrong kind or ambiguous), AccessDenied (token, capability, not shared), Unreachable (Notion is down, or a list could
+    not be read to its end).
     """
 
     async def work(notion: Notion) -> Reading:
         listing = await _list(notion, sources, progress)
         wanted = choose(listing)
+        asked = Wanted(frozenset())
+        while wanted.related - asked.related or wanted.cut - asked.cut:
+            related, cut = wanted.related - asked.related, wanted.cut - asked.cut
+            asked = replace(asked, related=asked.related | related, cut=asked.cut | cut)
+            listing = await _with(notion, listing, related, cut)
+            wanted = choose(listing)
         pages = {page.id: page for page in listing.pages}
         progress.begin("fetching", len(wanted.bodies))
         trees = _Trees(notion)
 
         async def read(page: str) -> None:
-            tree = await trees.read(pages[page])
-            deliver(tree)
+            unread = listing.unread.get(page)
+            deliver(Failed(pages[page], unread) if unread else await trees.read(pages[page]))
             progress.advance("fetching")
 
         try:
@@ -147,7 +165,8 @@ def read_source(
         found: dict[str, Page | Failed | None] = {}
 
         async def look(page: str) -> None:
-            found[page] = await _look_up(notion, page)
+            what = "A page that is no longer listed could not be looked up: {}. Its post stays."
+            found[page] = await _look_up(notion, page, what)
 
         await _in_parallel(look, sorted(wanted.lookups))
         return Reading(listing, found, notion.requests, notion.waited)
@@ -218,7 +237,7 @@ def _flat(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
             yield error
 
 
-async def _in_parallel(work: Callable[[str], Coroutine[Any, Any, None]], ids: Iterable[str]) -> None:
+async def _in_parallel(work: Callable[[T], Coroutine[Any, Any, None]], ids: Iterable[T]) -> None:
     """Do `work` for every id, READERS of them at a time; the first exception stops all."""
     rest = iter(ids)
 
@@ -494,22 +513,59 @@ def _walk(blocks: Iterable[Block]) -> Iterator[Block]:
         yield from _walk(block.children)
 
 
-async def _look_up(notion: Notion, page: str) -> Page | Failed | None:
+async def _look_up(notion: Notion, page: str, what: str) -> Page | Failed | None:
+    """Return the page, None where Notion does not know it, Failed with the message `what` (`{}` is the reason) else."""
     try:
         return parse_page(await notion.get(f"pages/{page}"))
     except NotFound:
         return None
     except Trouble as trouble:
         await _stop_if_down(notion, trouble)
-        return Failed(
-            Page(page, "", NEVER, NEVER),
-            Problem(
+        reason = _reason(trouble)
+    except (KeyError, ValueError) as error:
+        reason = f"Notion's answer is none that this version knows ({error})"
+    problem = Problem("error", what.format(reason), page=page, hint="The next run tries again.")
+    return Failed(Page(page, "", NEVER, NEVER), problem)
+
+
+async def _with(
+    notion: Notion, listing: Listing, related: Iterable[str], cut: Iterable[tuple[str, str]]
+) -> Listing:
+    """Return `listing` with the pages `related`, and with the properties `cut` as they are in whole."""
+    pages = {page.id: page for page in listing.pages}
+    found = dict(listing.related)
+    unread = dict(listing.unread)
+
+    async def look(page: str) -> None:
+        found[page] = await _look_up(notion, page, "A page that a relation names could not be looked up: {}.")
+
+    async def complete(page: str, name: str) -> None:
+        prop = pages[page].properties[name]
+        try:
+            whole = await _whole(notion, page, prop)
+        except (NotFound, Refused, ValueError):
+            # For good: what the listing has of it is all there is to be had.
+            return
+        except Trouble as trouble:
+            await _stop_if_down(notion, trouble)
+            unread[page] = Problem(
                 "error",
-                f"A page that is no longer listed could not be looked up: {_reason(trouble)}. Its post stays.",
+                f"“{name}” of “{_title(pages[page])}” could not be read to its end: {_reason(trouble)}. The last post stays.",
                 page=page,
                 hint="The next run tries again.",
-            ),
-        )
+            )
+            return
+        pages[page] = replace(pages[page], properties={**pages[page].properties, name: whole})
+
+    await _in_parallel(look, sorted(related))
+    await _in_parallel(lambda place: complete(*place), sorted(cut))
+    return replace(listing, pages=tuple(pages.values()), related=found, unread=unread)
+
+
+async def _whole(notion: Notion, page: str, prop: Property) -> Property:
+    """Return `prop` of `page` with all its values. Raises Trouble, and ValueError where the answer is of something else."""
+    path = f"pages/{page}/properties/{prop.id}"
+    return completed(prop, [answer async for answer in notion.results("GET", path)])
 
 
 # Trees ---------------------------------------------------------------------------------------------------------------

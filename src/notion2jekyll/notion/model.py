@@ -135,9 +135,12 @@ class Property:
     """One property of a page as the API returned it; `properties.value` makes a Python value of it."""
 
     id: str
+    """Percent-encoded where it has to be: it goes into an address as it is."""
     name: str
     type: str
     data: Json
+    listed: Json | None = None
+    """What the page object had, where that was cut and the property was asked for by itself; see `properties.is_cut`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,8 +347,10 @@ def emoji(run: Run) -> File | None:
 
 
 def hosted_files(tree: Tree) -> Iterator[File]:
-    """Yield every file of `tree` that Notion hosts: of its blocks, their icons and emoji, and its cover."""
+    """Yield every file of `tree` that Notion hosts: of its blocks, their icons and emoji, its cover and its properties."""
     found: list[File | None] = [tree.page.cover]
+    for each in tree.page.properties.values():
+        found += _files(each.data)
     todo = list(tree.blocks)
     while todo:
         block = todo.pop()
@@ -353,3 +358,15 @@ def hosted_files(tree: Tree) -> Iterator[File]:
         found += [emoji(run) for text in (block.text, block.caption, *block.cells) for run in text]
         todo += block.children
     yield from (file for file in found if file and file.hosted)
+
+
+def _files(value: Json) -> Iterator[File | None]:
+    """Yield the files of a property's value, also of those that a rollup holds."""
+    kind = value.get("type")
+    items = value.get(kind) if isinstance(kind, str) else None
+    if kind == "files" and isinstance(items, list):
+        yield from map(parse_file, items)
+    elif kind == "rollup":
+        held = as_object(items).get("array")
+        for item in held if isinstance(held, list) else ():
+            yield from _files(as_object(item))

@@ -6,8 +6,8 @@ Types and shapes: developers.notion.com/reference/page-property-values. The set 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
@@ -46,6 +46,22 @@ class PageIds:
     """False where Notion left some out (it returns 25 at most with a page)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Location:
+    """The value of a place: where something is."""
+
+    name: str = ""
+    address: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+REFERENCES: Final = 25
+"""How many pages or people a property of a page object refers to at most (developers.notion.com/reference/retrieve-a-page)."""
+PAGED: Final = frozenset({"title", "rich_text", "relation", "people"})
+"""The types of which the endpoint for one property returns a list of single items."""
+
+
 class _Unknown(Enum):
     UNKNOWN = "unknown"
 
@@ -53,7 +69,7 @@ class _Unknown(Enum):
 UNKNOWN: Final = _Unknown.UNKNOWN
 """The value of a property whose type this version does not know, or that Notion could not compute."""
 
-Scalar = str | int | float | bool | date | datetime | Period | PageIds
+Scalar = str | int | float | bool | date | datetime | Period | PageIds | Location
 Value = Scalar | tuple["Value", ...] | tuple[str, ...] | tuple[File, ...] | None | _Unknown
 
 
@@ -64,6 +80,73 @@ def value(prop: Property) -> Value:
     datetimes for times that Notion keeps itself; `UNKNOWN` for types that are not in the table.
     """
     return _value(prop.type, prop.data)
+
+
+def related(held: Value) -> Iterator[str]:
+    """Yield the dashed ids of the pages that the value `held` names: those of a relation, also inside a rollup."""
+    if isinstance(held, PageIds):
+        yield from held.ids
+    elif isinstance(held, tuple):
+        for item in held:
+            if not isinstance(item, File):
+                yield from related(item)
+
+
+def is_cut(properties: Mapping[str, Property], name: str) -> bool:
+    """Return whether Notion left, or may have left, something out of the property `name` of a page's `properties`.
+
+    A page object refers to 25 pages or people a property. Only a relation says where there are more; of people, and of
+    mentions in a text, the rest may be missing without a word. A formula or rollup is computed from what is there.
+    """
+    prop = properties[name]
+    if prop.listed is not None:
+        return False
+    body = prop.data.get(prop.type)
+    if prop.type == "relation":
+        return bool(prop.data.get("has_more"))
+    if prop.type == "people":
+        return len(_objects(body)) >= REFERENCES
+    if prop.type in ("title", "rich_text"):
+        return sum(run.kind in ("page", "user") for run in parse_text(body)) >= REFERENCES
+    if prop.type not in ("formula", "rollup"):
+        return False
+    if len(_objects(as_object(body).get("array"))) >= REFERENCES:
+        return True
+    # Which property it is computed from is not said: any that is cut may be the one.
+    inputs = ("relation",) if prop.type == "rollup" else ("relation", "people", "title", "rich_text")
+    return as_object(body).get("type") == "incomplete" or any(
+        other.type in inputs and is_cut(properties, key) for key, other in properties.items()
+    )
+
+
+def completed(prop: Property, answers: Sequence[Json]) -> Property:
+    """Return `prop` with all that `answers` say of it: what the endpoint for one property returned, page by page.
+
+    Lists come as single items, of which a title has one a run of text; a rollup's result is in the last answer, and its
+    array, where it shows what there is, among the items (reference/retrieve-a-page-property). Raises ValueError where they
+    say nothing of it.
+    """
+    items = [item for answer in answers for item in _objects(answer.get("results"))]
+    if not answers:
+        raise ValueError("no answer")
+    last = answers[-1]
+    if prop.type in PAGED and last.get("object") == "list":
+        body: Any = [item[prop.type] for item in items if prop.type in item]
+        return replace(prop, data={**prop.data, prop.type: body, "has_more": False}, listed=prop.data)
+    about = as_object(last.get("property_item")) if last.get("object") == "list" else last
+    if about.get("type") != prop.type or prop.type not in about:
+        raise ValueError(f"an answer about {about.get('type')!r} in place of {prop.type!r}")
+    body = about[prop.type]
+    if prop.type == "rollup" and as_object(body).get("type") == "array":
+        body = {**body, "array": [_grouped(item) for item in items] or body.get("array")}
+    return replace(prop, data={**prop.data, prop.type: body}, listed=prop.data)
+
+
+def _grouped(item: Json) -> Json:
+    """Return a single item as the array of a rollup has it: with a list where its type has one."""
+    kind = as_text(item.get("type"))
+    body = item.get(kind)
+    return {**item, kind: [body] if kind in PAGED and isinstance(body, Mapping) else body}
 
 
 def _value(kind: str, data: Json) -> Value:
@@ -161,7 +244,17 @@ def _verification(raw: Any, _: Json) -> Value:
 
 def _place(raw: Any, _: Json) -> Value:
     place = as_object(raw)
-    return as_text(place.get("name")) or as_text(place.get("address")) or None
+    found = Location(
+        as_text(place.get("name")),
+        as_text(place.get("address")),
+        _degrees(place.get("lat")),
+        _degrees(place.get("lon")),
+    )
+    return found if found != Location() else None
+
+
+def _degrees(raw: Any) -> float | None:
+    return float(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else None
 
 
 def _nothing(_: Any, __: Json) -> Value:
