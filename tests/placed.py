@@ -19,8 +19,9 @@ def placed(
     held: Mapping[str, str | Held] | None = None,
     paths: Collection[str] = (),
     reserved: Collection[str] = (),
+    related: Mapping[str, str] | None = None,
 ) -> Index:
-    """Return the index of `pages`, all published; `everything` is what the source holds beside them."""
+    """Return the index of `pages`, all published; `everything` is what the source holds beside them, `related` what is outside."""
     options, site = options or Options(), site or Site()
     return index(
         [Written(page, options) for page in pages],
@@ -30,4 +31,5 @@ def placed(
         paths=paths,
         reserved=reserved,
         assets=options.assets,
+        related=related,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from notion2jekyll import config
 from notion2jekyll.config import Config, find, load, parse, schema
 from notion2jekyll.convert import Style
 from notion2jekyll.errors import ConfigError
+from notion2jekyll.jekyll.keys import Constant, Links, Template
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.plan import Policy
 
@@ -35,6 +37,13 @@ github:
 """
 
 
+def mapped(properties: str, of: str = "") -> str:
+    """Return a configuration with `properties` in the fourth line, or, with `id` among them, of a source in a list."""
+    if of:
+        return f"notion:\n  {of}\n    publish: all\n    properties:\n      {properties}\n      id: ID\n"
+    return LEAST.replace("  publish", f"  properties:\n    {properties}\n  publish")
+
+
 def said(text: str) -> list[str]:
     """Return what is said of `text`: message and hint, a line a fault."""
     with pytest.raises(ConfigError) as refusal:
@@ -48,7 +57,7 @@ def said(text: str) -> list[str]:
 def test_the_least_that_works_works() -> None:
     read = parse(LEAST, "x")
     assert read.notion.ids() == ("01234567-89ab-cdef-0123-456789abcdef",)
-    assert read.options() == Options()
+    assert read.options() == Options(marker="Status")
     assert read.policy() == Policy()
     assert isinstance(read.notion.publish, config.PublishRule)
     assert read.notion.publish.is_ == ["Published"]
@@ -91,6 +100,36 @@ sync: {removed: draft, restore: true, max_removed: 0, max_removed_percent: 12.5,
 def test_a_rule_is_read_as_people_write_it(publish: str, expected: object) -> None:
     rule = parse(f"notion: {{source: {ID!r}, publish: {publish}}}", "x").notion.publish
     assert (rule.is_ if isinstance(rule, config.PublishRule) else rule) == expected
+
+
+def test_what_a_key_gets_is_read_as_people_write_it() -> None:
+    text = mapped(
+        "mood: Mood\n    gone: null\n    since: {value: 2026-01-01}\n    list: {value: [1, {a: b}]}\n    nothing: {value: null}\n"
+        "    week: {template: '{Week}. {{x}}'}\n    series: {property: Series, as: links}\n    other: {property: Series}\n"
+        "    title: {template: '{Week}'}\n    date: 날짜\n    tags: {value: [TIL]}"
+    )
+    options = parse(text.replace("  publish", "  keep: Mood\n  publish"), "x").options()
+    assert options.properties == {
+        "mood": "Mood",
+        "gone": None,
+        "since": Constant(date(2026, 1, 1)),
+        "list": Constant([1, {"a": "b"}]),
+        "nothing": Constant(None),
+        "week": Template("{Week}. {{x}}"),
+        "series": Links("Series"),
+        "other": "Series",
+        "title": Template("{Week}"),
+        "date": "날짜",
+        "tags": Constant(["TIL"]),
+    }
+    assert list(options.properties)[:3] == ["mood", "gone", "since"]
+    assert (options.keep, options.marker) == (("Mood",), "Status")
+    assert parse(LEAST.replace("  publish", "  keep: all\n  publish"), "x").options().keep == "all"
+
+
+def test_each_key_that_cannot_be_is_told_of() -> None:
+    lines = said(mapped("mood: Mood\n    url: URL\n    count: Count"))
+    assert [line.partition(":")[0] for line in lines] == ["n.yaml, line 5", "n.yaml, line 6"]
 
 
 def test_several_sources_are_each_taken_once() -> None:
@@ -153,6 +192,25 @@ def test_the_schema_is_one_and_agrees_with_the_reader() -> None:
     check = jsonschema.Draft202012Validator(whole)
     check.validate(yaml.safe_load((ROOT / "config.example.yaml").read_text(encoding="utf-8")))
     check.validate(yaml.safe_load(LEAST))
+    rights: list[object] = [
+        "Mood",
+        None,
+        {"value": None},
+        {"template": "{Week}"},
+        {"property": "Series", "as": "links"},
+    ]
+    for rule in rights:
+        check.validate({"notion": {"source": ID, "properties": {"mood": rule}, "keep": "all"}})
+    bads: list[object] = [
+        5,
+        [],
+        {},
+        {"value": 1, "template": "x"},
+        {"proprty": "x"},
+        {"property": "x", "as": "link"},
+    ]
+    for bad in bads:
+        assert not check.is_valid({"notion": {"source": ID, "properties": {"mood": bad}}})
     for right in (
         "all",
         {"property": "P", "is": True},
@@ -213,7 +271,30 @@ def test_the_schema_that_is_shipped_is_the_present_one(request: pytest.FixtureRe
         (LEAST.replace("[Published]", "5"), "`notion.publish.is`"),
         (LEAST.replace("{property: Status, is: [Published]}", "some"), "line 3: `notion.publish`"),
         (LEAST.replace(", is: [Published]", ""), "line 3: `notion.publish.is` is missing"),
-        (LEAST.replace("  publish", "  properties: {tag: Tags}\n  publish"), "line 3: `notion.properties.tag`: input should be 'title', 'date', 'tags'"),
+        (mapped("tag: Tags"), "line 4: `notion.properties.tag`: cannot be a key of your own: `tags` is the key for that"),
+        (mapped("mood: Mood\n    url: URL"), "line 5: `notion.properties.url`: cannot be a key of your own: Jekyll has a value of its own there"),
+        (mapped("permalink: Link"), "line 4: `notion.properties.permalink`: cannot be a key of your own: notion2jekyll writes it itself"),
+        (mapped("count: {value: 3}"), "line 4: `notion.properties.count`: cannot be a key of your own: Jekyll has"),
+        (mapped("published: Public"), "line 4: `notion.properties.published`: cannot be a key of your own: `publish:` says what is published"),
+        (mapped("mood: 5"), "line 4: `notion.properties.mood`: must be the name of a property, `null`, or one of"),
+        (mapped("mood: {propety: Mood}"), "line 4: unknown key `notion.properties.mood.propety` Did you mean `property`?"),
+        (mapped("mood: {property: Mood, as: link}"), "line 4: `notion.properties.mood.as`: input should be 'titles' or 'links' (it is 'link')"),
+        (mapped("mood: {}"), "line 4: `notion.properties.mood`: needs exactly one of `property`, `value` and `template`"),
+        (mapped("mood: {value: 1, template: x}"), "line 4: `notion.properties.mood`: needs exactly one of `property`, `value` and `template`"),
+        (mapped("mood: {template: x, as: links}"), "line 4: `notion.properties.mood`: `as` goes with `property` only"),
+        (mapped("mood: {value: {a: {'<<': 1}}}"), "line 4: `notion.properties.mood.value.a.<<`: YAML cannot have `<<` as a key"),
+        (mapped("mood: {property: null}"), "line 4: `notion.properties.mood.property`: must be a text"),
+        (mapped("mood: ''"), "line 4: `notion.properties.mood.property`: must not be empty"),
+        (mapped("mood: {template: null}"), "line 4: `notion.properties.mood.template`: must be a text"),
+        (mapped("mood: {template: 'x {'}"), "line 4: `notion.properties.mood.template`: has '{' where no name"),
+        (mapped("title: {value: x}"), "line 4: `notion.properties.title`: cannot have one value for every post"),
+        (mapped("date: {template: '{Day}'}"), "line 4: `notion.properties.date`: takes the name of a property, or `null`"),
+        (mapped("tags: {property: Topics, as: links}"), "line 4: `notion.properties.tags`: takes titles; `as: links` is for other keys"),
+        (mapped("on: Mood"), "line 4: the key `on` is not read as a text Put it in quotes."),
+        (mapped("mood: {property: 2026-01-01}"), "line 4: `notion.properties.mood.property` is read as a date Put it in quotes."),
+        (mapped("mood: Mood", "sources:\n  - source: " + repr(ID)), "line 7: `notion.sources.0.properties.id`: cannot be a key"),
+        (LEAST.replace("  publish", "  keep: [Mood, URL]\n  publish"), "line 3: `notion.keep.1`: 'URL' would become the key `url`: Jekyll has"),
+        (LEAST.replace("  publish", "  keep: 5\n  publish"), "line 3: `notion.keep`"),
         (LEAST + "notion: {source: x}\n", "line 7: `notion` is given twice Keep one of the two."),
         (LEAST.replace("  branch: main", "  branch: main\n  branch: gh-pages"), "line 7: `branch` is given twice"),
         (LEAST.replace("main", "2026-11-20"), "line 6: `github.branch` is read as a date Put it in quotes."),

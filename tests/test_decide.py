@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from notion2jekyll.decide import Brief, Feed, Memory, Wishes, decide, fingerprint
-from notion2jekyll.errors import ConfigError
-from notion2jekyll.jekyll.meta import Options
+from notion2jekyll.errors import ConfigError, Problem
+from notion2jekyll.jekyll.meta import Options, said
 from notion2jekyll.jekyll.site import Site
-from notion2jekyll.notion.model import Page, Property
+from notion2jekyll.notion.model import Failed, Page, Property
 from notion2jekyll.publish import Rule
 from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import Entry, State, minute
@@ -139,7 +139,7 @@ def test_a_property_that_is_missing_removes_nothing() -> None:
 def test_a_property_that_no_page_has_is_said() -> None:
     options = Options(properties={"date": "발행일", "title": "Name", "author": None})
     (problem,) = brief(page("a"), options=options).problems
-    assert "takes the date from the property “발행일”, which no page has" in problem.message
+    assert "takes `date` from the property “발행일”, which no page has" in problem.message
     assert "Name, Public" in problem.hint
     assert brief(options=options).problems == ()
 
@@ -175,3 +175,110 @@ def test_a_change_of_options_or_of_the_site_reads_everything_again() -> None:
     assert len(marks) == 9
     held = entry("a", fingerprint="older")
     assert brief(page("a"), entries=(held,)).whys == {"a": "the version or the options changed"}
+
+
+# Properties -----------------------------------------------------------------------------------------------------------
+
+TAGS = Options(properties={"tags": "Topics"})
+TAGGED = fingerprint(TAGS, Site())
+
+
+def naming(id_: str, *topics: str, more: bool = False, mood: str = "") -> Page:
+    """Return a published page whose relation names `topics`."""
+    raw = {"type": "relation", "relation": [{"id": topic} for topic in topics], "has_more": more}
+    one = page(id_)
+    held = {
+        **one.properties,
+        "Topics": Property("r", "Topics", "relation", raw),
+        "Mood": Property("m", "Mood", "select", {"type": "select", "select": {"name": mood}}),
+    }
+    return replace(one, properties=held)
+
+
+def made(
+    *listing: Page, entries: tuple[Entry, ...] = (), outside: Any = None, options: Options = TAGS
+) -> Brief:
+    memory = Memory(
+        Snapshot("base", {one.path: one.blob for one in entries}),
+        Site(),
+        State({one.page: one for one in entries}),
+    )
+    return decide(Wishes((Feed(RULE, options),)), memory, listing, outside=outside)
+
+
+def test_only_what_posts_that_are_made_need_is_asked_for() -> None:
+    held = entry("a", fingerprint=TAGGED, said=said(naming("a", "x", more=True), TAGS), related={"x": "X"})
+    listing = (naming("a", "x", more=True), naming("b", "x", "y", "a"), page("c", public=False))
+    found = made(*listing, entries=(held,))
+    assert set(found.whys) == {"b"}
+    assert found.related == {"x", "y"}  # not the page of the source
+    assert found.cut == frozenset()
+    assert made(naming("b", "x", more=True)).cut == {("b", "Topics")}
+    assert made(naming("b", "x", more=True), options=Options()).cut == frozenset()
+    assert made(naming("b", "x"), options=Options()).related == frozenset()
+
+
+def test_what_settles_an_address_is_asked_for_in_each_run() -> None:
+    options = Options(properties={"categories": "Topics"})
+    listing = naming("a", "x", more=True)
+    held = entry(
+        "a",
+        url="/x/2026/11/20/a.html",
+        fingerprint=fingerprint(options, Site()),
+        said=said(listing, options),
+        related={"x": "X"},
+    )
+    found = made(listing, entries=(held,), options=options)
+    assert not found.whys
+    assert found.cut == {("a", "Topics")}
+
+
+def test_a_title_that_is_known_to_have_changed_makes_posts_anew() -> None:
+    entries = tuple(
+        entry(id_, fingerprint=TAGGED, said=said(naming(id_, "x", "y"), TAGS), related={"x": "X", "y": "Y"})
+        for id_ in "ab"
+    )
+    listing = tuple(naming(id_, "x", "y") for id_ in "ab")
+    assert not made(*listing, entries=entries).whys
+    for now in (page("x", "Other"), None, page("x", "X", trashed=True)):
+        whys = made(*listing, entries=entries, outside={"x": now}).whys
+        assert set(whys.values()) == {"a page that a relation names changed its title"}, now
+    assert not made(*listing, entries=entries, outside={"x": page("x", "X")}).whys
+    # A page of the source says its title in each listing.
+    assert made(*listing, page("x", "Z"), entries=entries).whys.keys() == {"a", "b", "x"}
+
+
+def test_a_page_that_could_not_be_looked_up_keeps_the_title_that_is_remembered() -> None:
+    held = entry("a", fingerprint=TAGGED, related={"x": "X"}, edited="")
+    lost = Failed(Page("x", "", NOON, NOON), Problem("error", "It could not be looked up.", page="x"))
+    found = made(naming("a", "x"), entries=(held,), outside={"x": lost})
+    assert found.missing == {"x"}
+    assert found.index.names["x"] == "X"
+    assert found.index.places["a"].meta.tags == ("X",)
+    (note,) = found.problems
+    assert (note.severity, note.message) == ("note", "It could not be looked up.")
+
+
+def test_a_property_that_changed_without_an_edit_makes_the_post_anew() -> None:
+    options = Options(keep=("Mood",))
+    mark = fingerprint(options, Site())
+    before = entry("a", fingerprint=mark, said=said(naming("a", mood="good"), options))
+    assert not made(naming("a", "x", mood="good"), entries=(before,), options=options).whys
+    found = made(naming("a", "x", mood="bad"), entries=(before,), options=options)
+    assert found.whys == {"a": "a property changed"}
+    # Of a state that an earlier version wrote nothing is known.
+    assert not made(naming("a"), entries=(replace(before, said=""),), options=options).whys
+
+
+def test_which_property_says_who_is_published_matters_only_where_all_are_kept() -> None:
+    assert fingerprint(Options(marker="A"), Site()) == fingerprint(Options(marker="B"), Site())
+    kept = (Options(keep="all", marker=name) for name in "AB")
+    assert len({fingerprint(options, Site()) for options in kept}) == 2
+
+
+def test_what_became_of_properties_is_told_once_for_rows_of_a_kind() -> None:
+    found = made(naming("a"), naming("b"), page("c"))
+    assert found.properties == (
+        "title ← Name, tags ← Topics; not used: Public, Mood",
+        "title ← Name; not used: Public",
+    )

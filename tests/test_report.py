@@ -253,3 +253,24 @@ def test_no_text_commands_the_terminal(text: str) -> None:
     assert not any((ord(char) < 32 and char not in "\n\t") or 127 <= ord(char) < 160 for char in out)
     for line in out.split("\n"):
         assert not line.strip().startswith("::")
+
+
+@pytest.mark.parametrize(
+    ("result", "terminal", "options", "told"),
+    [
+        ("planned", True, {}, True),
+        ("planned", True, {"quiet": True}, False),
+        ("planned", False, {}, False),
+        ("planned", False, {"verbose": True}, True),
+        ("committed", True, {}, False),
+        ("committed", False, {"verbose": True}, True),
+    ],
+)
+def test_what_properties_became_is_told_to_those_who_look(
+    result: Result, terminal: bool, options: dict[str, bool], told: bool
+) -> None:
+    out = io.StringIO()
+    made = whole(result, properties=("date ← 날짜; not used: \x1bx",))
+    show(made, Console(file=out, force_terminal=terminal, no_color=True), **options)
+    assert ("Properties: date ← 날짜; not used: \ufffdx" in out.getvalue()) is told
+    assert "날짜" not in made.as_json()

@@ -189,7 +189,7 @@ def _run(  # one parameter an option
             raise
         # First what machines read: showing the report may fail where nobody looks.
         _write_json(done, file)
-    report.show(done, console, quiet=quiet)
+    report.show(done, console, quiet=quiet, verbose=verbose)
     return NEEDS_PERSON if done.needs_person(strict=strict) else 0
 
 

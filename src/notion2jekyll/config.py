@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -24,11 +24,13 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from notion2jekyll.convert import Style
 from notion2jekyll.convert.dates import locale
 from notion2jekyll.errors import ConfigError, Problem
-from notion2jekyll.jekyll.meta import Options, Role
+from notion2jekyll.jekyll.keys import Constant, Links, Origin, Template, key_of, refusal
+from notion2jekyll.jekyll.meta import ROLES, Options
 from notion2jekyll.jekyll.shelves import parse_shelf
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.plan import Policy
@@ -73,6 +75,11 @@ def _shelf(text: str) -> str:
     return text
 
 
+def _template(text: str) -> str:
+    Template(text).parts()
+    return text
+
+
 def _one_or_more(raw: Any) -> Any:
     return [raw] if isinstance(raw, str | bool) else raw
 
@@ -92,6 +99,87 @@ class PublishRule(_Section):
         Field(alias="is"),
     ]
     """One value or several: option names such as `[Published]`, or `true` for a ticked checkbox."""
+
+
+class FieldRule(_Section):
+    """Where the value of a key of the front matter comes from: one of `property`, `value` and `template`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [key]} for key in ("property", "value", "template")]}
+    )
+
+    property: Annotated[str, Field(min_length=1)] = ""
+    """Name of a property of the source; a name alone, in place of the section, is the same."""
+    as_: Annotated[Literal["titles", "links"], Field(alias="as")] = "titles"
+    """How the pages of a relation are written: `titles` as a list of titles, `links` as a list of `{title, url}`."""
+    value: Any = None
+    """The same value for each post."""
+    template: Annotated[str, AfterValidator(_template)] = ""
+    """A text with names of properties in braces, such as `Week {Week}: {Mood}`; `{{` and `}}` are braces."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> FieldRule:
+        given = self.model_fields_set & {"property", "value", "template"}
+        if len(given) != 1:
+            raise ValueError("needs exactly one of `property`, `value` and `template`")
+        if "as_" in self.model_fields_set and given != {"property"}:
+            raise ValueError("`as` goes with `property` only")
+        return self
+
+    def origin(self) -> Origin:
+        """Return what the making of posts understands."""
+        if self.property:
+            return Links(self.property) if self.as_ == "links" else self.property
+        return Template(self.template) if self.template else Constant(self.value)
+
+
+def _rule(raw: Any) -> Any:
+    if isinstance(raw, str):
+        return {"property": raw}
+    if raw is None or isinstance(raw, Mapping | FieldRule):
+        return raw
+    raise ValueError(
+        "must be the name of a property, `null`, or one of {value: …}, {template: …}, {property: …, as: links}"
+    )
+
+
+def _keys_of(rules: dict[str, FieldRule | None]) -> dict[str, FieldRule | None]:
+    """Return `rules`, whose keys may all be in the front matter with what they are to hold."""
+    wrong = [(key, why) for key, rule in rules.items() if (why := _objection(key, rule))]
+    if wrong:
+        # One error for each, at its own place.
+        raise ValidationError.from_exception_data(
+            "properties",
+            [
+                InitErrorDetails(
+                    type=PydanticCustomError("value_error", "{why}", {"why": why}), loc=(key,), input=key
+                )
+                for key, why in wrong
+            ],
+        )
+    return rules
+
+
+def _objection(key: str, rule: FieldRule | None) -> str | None:
+    if why := refusal(key):
+        return f"cannot be a key of your own: {why}"
+    if rule is None or key not in ROLES:
+        return None
+    if rule.as_ == "links":
+        return "takes titles; `as: links` is for other keys"
+    if key == "date" and not rule.property:
+        return "takes the name of a property, or `null`"
+    if key in ("title", "slug") and not (rule.property or rule.template):
+        return "cannot have one value for every post: each has its own"
+    return None
+
+
+def _keepable(name: str) -> str:
+    if why := refusal(key_of(name)):
+        raise ValueError(
+            f"{name!r} would become the key `{key_of(name)}`: {why}. Give it another one under `properties:`, such as `my_key: {name}`"
+        )
+    return name
 
 
 def _address(text: str) -> str:
@@ -117,9 +205,23 @@ class NotionSource(_Section):
     """A filter in the form of Notion's API; rows outside it do not exist for notion2jekyll."""
     sorts: list[dict[str, Any]] = []
     """Sorts in the form of Notion's API; they do not change the result, and are there for very large sources."""
-    properties: dict[Role, str | None] = {}
-    """Which property plays which role (title, date, tags, categories, slug, description, author), where it is not found
-    by its type and name: `date: 발행 예정일`. `null` means none."""
+    properties: Annotated[
+        dict[
+            str,
+            Annotated[
+                FieldRule | None, BeforeValidator(_rule, json_schema_input_type=str | FieldRule | None)
+            ],
+        ],
+        AfterValidator(_keys_of),
+    ] = {}
+    """What a key of the front matter gets: the name of a property, `{template: "Week {Week}"}`, `{value: …}` for all posts,
+    or `{property: Series, as: links}`. Roles (title, date, tags, categories, slug, description, author) need it only where
+    no property is found by its type and name. `null` means that the key is not written."""
+    keep: Annotated[
+        list[Annotated[str, AfterValidator(_keepable)]] | Literal["all"],
+        BeforeValidator(lambda raw: [raw] if isinstance(raw, str) and raw != "all" else raw),
+    ] = []
+    """Properties that are written under their own name, such as `[Mood, Weather]`, or `all`."""
 
     to: Annotated[str, AfterValidator(_shelf)] = "_posts"
     """Where its pages go: `_posts`, the folder of another collection (`_notes`), or a folder for plain pages (`guides`, or
@@ -275,7 +377,9 @@ class Config(_Section):
             zone=ZoneInfo(jekyll.timezone) if jekyll.timezone else None,
             assets=jekyll.assets.folder,
             front_matter={**jekyll.front_matter, **notion.front_matter},
-            properties=notion.properties,
+            properties={key: rule.origin() if rule else None for key, rule in notion.properties.items()},
+            keep=notion.keep if notion.keep == "all" else tuple(notion.keep),
+            marker=notion.publish.property if isinstance(notion.publish, PublishRule) else "",
             style=Style(jekyll.colors, jekyll.unsupported, jekyll.language),
             shelf=parse_shelf(notion.to),
             addresses=jekyll.addresses,
@@ -359,13 +463,16 @@ def parse(text: str, name: str) -> Config:
 def _read(node: yaml.Node | None, raw: Mapping[Any, Any]) -> tuple[Config | None, list[Fault]]:
     """Return the configuration in `raw`, whose YAML is `node`, None where it does not fit; and everything wrong with it."""
     secrets = list(_secrets(raw))
-    faults = [*_duplicates(node), *_odd_keys(node), *_dates(raw), *secrets]
+    faults = [*_duplicates(node), *_odd_keys(node), *_dates(raw), *_merges(raw), *secrets]
     hidden = [at for at, _, _ in secrets]
     try:
         return Config.model_validate(raw), faults
     except ValidationError as error:
         explained = dict.fromkeys(
-            _explain(fault) for fault in error.errors() if fault["type"] != "invalid_key"
+            _explain(fault)
+            for fault in error.errors()
+            # A key that is no text is told of already.
+            if fault["type"] != "invalid_key" and fault["loc"][-1:] != ("[key]",)
         )
     found: dict[Place, tuple[str, str]] = {}
     for at, message, hint in explained:
@@ -424,17 +531,25 @@ def _explain(fault: Any) -> Fault:
 
 
 def _models(at: Place) -> type[BaseModel] | None:
-    """Return the section at `at`."""
-    model: Any = Config
+    """Return the section at `at`; an item of a list or of a mapping is one of those that it may hold."""
+    model: type[BaseModel] | None = Config
+    free = False
     for part in at:
-        field = next((f for name, f in model.model_fields.items() if (f.alias or name) == part), None)
-        if field is None:
-            return None
-        choices = [field.annotation, *get_args(field.annotation)]
-        model = next((one for one in choices if isinstance(one, type) and issubclass(one, BaseModel)), None)
-        if model is None:
-            return None
-    return model  # type: ignore[no-any-return]
+        if free or isinstance(part, int):
+            free = False
+            continue
+        fields = model.model_fields.items() if model else ()
+        annotation = next((f.annotation for name, f in fields if (f.alias or name) == part), None)
+        free = get_origin(annotation) is dict
+        model = _section(annotation)
+    return model
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    """Return the section that a value of the type `annotation` is, or holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _section(inner))), None)
 
 
 def _keys(at: Place) -> list[str]:
@@ -463,23 +578,33 @@ def _duplicates(node: yaml.Node | None, at: tuple[str | int, ...] = ()) -> Itera
             yield from _duplicates(value, (*at, number))
 
 
-def _odd_keys(node: yaml.Node | None, at: tuple[str, ...] = ()) -> Iterator[Fault]:
+def _odd_keys(node: yaml.Node | None, at: Place = ()) -> Iterator[Fault]:
     """Yield keys of sections that YAML does not read as texts: `on` is true to it."""
-    if not isinstance(node, yaml.MappingNode) or at[-1:] in (("front_matter",), ("filter",)):
+    if at[-1:] in (("front_matter",), ("filter",), ("value",)):
         return
-    for key, value in node.value:
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _odd_keys(item, (*at, number))
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         name = str(key.value)
         if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
             yield (*at, name), f"the key `{name}` is not read as a text", "Put it in quotes."
-        elif len(at) < 2:
+        else:
             yield from _odd_keys(value, (*at, name))
 
 
 def _dates(raw: Mapping[Any, Any]) -> Iterator[Fault]:
     """Yield what YAML took for a date where a text was meant."""
     for at, value in _leaves(raw):
-        if isinstance(value, date | datetime) and "front_matter" not in at:
+        if isinstance(value, date | datetime) and not {"front_matter", "value"} & set(at):
             yield at, f"`{'.'.join(map(str, at))}` is read as a date", "Put it in quotes."
+
+
+def _merges(raw: Mapping[Any, Any]) -> Iterator[Fault]:
+    """Yield keys `<<` in quotes: some readers of front matter merge them all the same, and fail."""
+    for at, _ in _leaves(raw):
+        if "<<" in at:
+            yield at, f"`{'.'.join(map(str, at))}`: YAML cannot have `<<` as a key", "Take another name."
 
 
 def _secrets(raw: Mapping[Any, Any]) -> Iterator[Fault]:

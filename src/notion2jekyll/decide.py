@@ -10,10 +10,12 @@ from typing import Final, Literal
 
 from notion2jekyll import __version__, state
 from notion2jekyll.errors import ConfigError, Problem
-from notion2jekyll.jekyll import places
-from notion2jekyll.jekyll.meta import Options, meta
+from notion2jekyll.jekyll import places, review
+from notion2jekyll.jekyll.extras import told
+from notion2jekyll.jekyll.meta import ADDRESS, Options, meta, named, roles, said, used
 from notion2jekyll.jekyll.site import Site
-from notion2jekyll.notion.model import Page
+from notion2jekyll.notion.model import Failed, Page
+from notion2jekyll.notion.properties import is_cut
 from notion2jekyll.publish import Rule, is_certain, refusal
 from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import Entry, State
@@ -80,6 +82,16 @@ class Brief:
     templates: Mapping[str, str]
     """The templates of addresses that are in force, as the state remembers them."""
     problems: tuple[Problem, ...]
+    said: Mapping[str, str]
+    """Page id → fingerprint of what its properties say, for the pages that are written."""
+    related: frozenset[str]
+    """Ids of pages outside of the sources that relations of the pages to be read name."""
+    missing: frozenset[str]
+    """Ids of those that could not be looked up this time."""
+    cut: frozenset[tuple[str, str]]
+    """(page id, property name) of what Notion cut off and the posts need."""
+    properties: tuple[str, ...]
+    """Which property becomes what, for a person: a line for each kind of row."""
 
 
 def fingerprint(options: Options, site: Site) -> str:
@@ -87,6 +99,7 @@ def fingerprint(options: Options, site: Site) -> str:
     dialect = site.dialect(options.typography)
     # Without what no post depends on: a change of that must not make all of them be read again.
     plain = replace(site, future=False, plugins=())
+    options = options if options.keep == "all" else replace(options, marker="")
     parts = [__version__, CONVERTER, repr(options), repr(plain), repr(dialect), site.redirects]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
@@ -98,13 +111,15 @@ def decide(
     *,
     by_source: Mapping[str, Collection[str]] | None = None,
     elsewhere: Mapping[str, str | None] | None = None,
+    outside: Mapping[str, Page | Failed | None] | None = None,
 ) -> Brief:
     """Return what is to be read for the pages in `listing`, all rows of all sources.
 
     `by_source` has the page ids of each source; `elsewhere` what an earlier attempt learned of posts that are not where
-    they belong (see `Index.elsewhere`). Raises ConfigError where a page was asked for that is not there.
+    they belong (see `Index.elsewhere`); `outside` the pages that `Brief.related` asked for. Raises ConfigError where a page
+    was asked for that is not there.
     """
-    entries = memory.state.entries
+    entries, outside = memory.state.entries, outside or {}
     feeds = _feeds(wishes.feeds, listing, by_source or {})
     refusals = {page.id: refusal(page, feeds[page.id].rule) for page in listing}
     published = tuple(page for page in listing if refusals[page.id] is None)
@@ -120,15 +135,21 @@ def decide(
         feed.options.shelf.label: memory.site.template(feed.options.shelf.label, feed.options.shelf.folder)
         for feed in wishes.feeds
     }
-    index = _index(written, listing, feeds, memory, stay, templates)
+    named_outside = {id_: _name(page) for id_, page in outside.items() if not isinstance(page, Failed)}
+    index = _index(written, listing, feeds, memory, stay, templates, named_outside)
     index = replace(index, elsewhere={**_elsewhere(published, index, wishes, memory), **(elsewhere or {})})
     each = {id(feed): fingerprint(feed.options, memory.site) for feed in wishes.feeds}
     marks = {page: each[id(feed)] for page, feed in feeds.items()}
     _known(wishes.pages, refusals.keys() | entries.keys())
+    says = {one.page.id: said(one.page, one.options) for one in written}
+    names = {**named_outside, **index.titles}
     whys: dict[str, str] = {}
     for page in (one.page for one in written):
-        if _asked(page.id, wishes.pages) and (why := _why(page, index, wishes, memory, marks[page.id])):
+        if not _asked(page.id, wishes.pages):
+            continue
+        if why := _why(page, index, wishes, memory, marks[page.id], names, says[page.id]):
             whys[page.id] = why
+    wanted = [one for one in written if one.page.id in whys]
     own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
     unsure = {
         page.id: why
@@ -157,11 +178,19 @@ def decide(
             *notes,
             *_doubtful(own, unsure),
             *_about_feeds(wishes.feeds, listing, feeds, published, by_source or {}),
+            *_about_properties(wishes.feeds, wanted, outside),
             *_untitled(index.places),
             *places.shared(index.places),
             *_left_behind(index.places, entries, memory.site),
             *_other_days(index.places, memory.site),
         ),
+        said=says,
+        related=frozenset(
+            id_ for one in wanted for id_ in named(one.page, one.options) if id_ not in index.titles
+        ),
+        missing=frozenset(id_ for id_, found in outside.items() if isinstance(found, Failed)),
+        cut=_cut(written, whys),
+        properties=_told(listing, feeds),
     )
 
 
@@ -189,7 +218,37 @@ def _is_draft(page: Page, refused: str | None, feed: Feed, wishes: Wishes, memor
     return is_certain(page, feed.rule) and not was_live
 
 
-def _why(page: Page, index: places.Index, wishes: Wishes, memory: Memory, mark: str) -> str | None:
+def _name(page: Page | None) -> str:
+    """Return the title of a page outside of the sources; empty where it cannot be seen, or is in the trash."""
+    return meta(page, Options(), Site()).title if page is not None and not page.trashed else ""
+
+
+def _cut(written: Iterable[places.Written], whys: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Return what is needed whole: all of pages that are read, and what settles the addresses of the others."""
+    found: set[tuple[str, str]] = set()
+    for one in written:
+        props = one.page.properties
+        playing = roles(props, one.options)
+        names = used(props, one.options) if one.page.id in whys else [playing.get(role) for role in ADDRESS]
+        found |= {(one.page.id, name) for name in names if name is not None and is_cut(props, name)}
+    return frozenset(found)
+
+
+def _told(listing: Iterable[Page], feeds: Mapping[str, Feed]) -> tuple[str, ...]:
+    """Return which property becomes what, once for all rows of a feed that have the same ones."""
+    kinds = {(id(feeds[page.id]), tuple(page.properties)): page for page in listing}
+    return tuple(dict.fromkeys(told(page.properties, feeds[page.id].options) for page in kinds.values()))
+
+
+def _why(
+    page: Page,
+    index: places.Index,
+    wishes: Wishes,
+    memory: Memory,
+    mark: str,
+    names: Mapping[str, str],
+    says: str,
+) -> str | None:
     """Return why the body of `page` is to be read, None where it is not."""
     entry, place = memory.state.entries.get(page.id), index.places[page.id]
     why = state.stale(
@@ -199,6 +258,8 @@ def _why(page: Page, index: places.Index, wishes: Wishes, memory: Memory, mark: 
         url=place.url,
         fingerprint=mark,
         links=index.links(entry.links) if entry else {},
+        names=names,
+        said=says,
     )
     if why is None and entry is not None and set(entry.redirects) != set(place.redirects):
         why = "its former addresses changed"
@@ -216,15 +277,17 @@ def _index(
     memory: Memory,
     stay: Collection[str],
     templates: Mapping[str, str],
+    named_outside: Mapping[str, str],
 ) -> places.Index:
     """Return where every page goes; pages in `stay` have no address, for links must not lead there, but keep their place."""
     entries = memory.state.entries.values()
     ids = {one.page.id for one in written}
     own = {entry.path for entry in entries}
     before = memory.state.templates
+    remembered = {id_: title for entry in entries for id_, title in entry.related.items() if title}
     return places.index(
         written,
-        {page.id: meta(page, feeds[page.id].options, memory.site).title for page in listing},
+        _titles(listing, feeds, memory.site),
         memory.site,
         held={
             entry.page: places.Held(entry.path, entry.url, entry.former)
@@ -237,7 +300,19 @@ def _index(
         },
         moved={label for label, template in templates.items() if before.get(label, template) != template},
         assets=next(iter(feeds.values())).options.assets if feeds else "",
+        related={**remembered, **named_outside},
     )
+
+
+def _titles(listing: Sequence[Page], feeds: Mapping[str, Feed], site: Site) -> dict[str, str]:
+    """Return the title of every page that is listed."""
+    titles = {page.id: meta(page, feeds[page.id].options, site).title for page in listing}
+    for page in listing:
+        options = feeds[page.id].options
+        if options.properties.get("title"):
+            # It may be a relation, which names other pages.
+            titles[page.id] = meta(page, options, site, titles).title
+    return titles
 
 
 def _elsewhere(
@@ -272,7 +347,7 @@ def _about_feeds(
         pages = [page for page in listing if of[page.id] is feed]
         own = {source: ids for source, ids in by_source.items() if not feed.sources or source in feed.sources}
         yield from _unmarked(pages, live, feed.rule, own)
-        yield from _misnamed(pages, feed.options)
+        yield from review.misnamed(pages, feed.options)
 
 
 def _unmarked(
@@ -361,18 +436,13 @@ def _doubtful(own: Iterable[Entry], unsure: Mapping[str, str]) -> tuple[Problem,
     )
 
 
-def _misnamed(listing: Sequence[Page], options: Options) -> tuple[Problem, ...]:
-    """Return a warning for every property that the configuration names and no page has."""
-    names = {name for page in listing for name in page.properties}
-    return tuple(
-        Problem(
-            "warning",
-            f"The configuration takes the {role} from the property “{name}”, which no page has.",
-            hint=f"Correct `{role}:` under `notion: properties:`; there are: {', '.join(sorted(names))}.",
-        )
-        for role, name in options.properties.items()
-        if name is not None and listing and name not in names
-    )
+def _about_properties(
+    feeds: Iterable[Feed], wanted: Sequence[places.Written], outside: Mapping[str, Page | Failed | None]
+) -> Iterator[Problem]:
+    """Yield what cannot be written of the properties of the pages that are to be read."""
+    for feed in feeds:
+        pages = [one.page for one in wanted if one.options is feed.options]
+        yield from review.unanswered(pages, feed.options, outside)
 
 
 def _asked(page: str, pages: Collection[str]) -> bool:

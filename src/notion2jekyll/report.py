@@ -59,6 +59,8 @@ class Report:
     """Page id → title, to name pages in problems."""
     diffs: Mapping[str, str] = field(default_factory=dict)
     """Path → unified diff of the change, where it was asked for."""
+    properties: tuple[str, ...] = ()
+    """Which property becomes what, a line for each kind of row; not part of the machine-readable report."""
 
     def needs_person(self, *, strict: bool) -> bool:
         """Return whether something is left that only a person can do (exit code 1); `strict` counts warnings too."""
@@ -126,9 +128,15 @@ def message(template: str, changes: tuple[Change, ...]) -> str:
     return "\n".join([subject, "", *lines]).rstrip() + "\n"
 
 
-def show(report: Report, console: Console, *, quiet: bool = False) -> None:
-    """Print `report` for a person; with `quiet` only what needs one."""
+def show(report: Report, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+    """Print `report` for a person; with `quiet` only what needs one.
+
+    What properties became is told with `verbose`, and of a plan that somebody looks at.
+    """
     if not quiet:
+        looking = verbose or (report.result == "planned" and console.is_terminal)
+        for text in report.properties if looking else ():
+            console.print(Text(f"Properties: {_safe(text)}", "dim"), soft_wrap=True, highlight=False)
         for line in _changes(report):
             console.print(line, soft_wrap=True, highlight=False)
     for conflict in report.conflicts:

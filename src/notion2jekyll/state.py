@@ -60,6 +60,10 @@ class Entry:
     """Paths of the media that the post shows."""
     links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Page id → (address, title) of every page that the post refers to, as used; the address is empty for none."""
+    related: Mapping[str, str] = field(default_factory=dict)
+    """Page id → title of every page that the front matter may name by a relation, as used; empty where it was not to be had."""
+    said: str = ""
+    """What the properties said, as a fingerprint; empty: it is not known."""
     removed: bool = False
     """The page is no longer published, and the policy left a file (in `_drafts`, or where it was)."""
     recovered: bool = False
@@ -152,6 +156,8 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         title=str(body.get("title", "")),
         files=tuple(str(path) for path in body.get("files", ())),
         links=links,
+        related={str(key): str(title) for key, title in body.get("related", {}).items()},
+        said=str(body.get("said", "")),
         removed=bool(body.get("removed", False)),
         recovered=bool(body.get("recovered", False)),
     )
@@ -212,10 +218,14 @@ def stale(
     url: str,
     fingerprint: str,
     links: Mapping[str, tuple[str, str]],
+    names: Mapping[str, str] | None = None,
+    said: str = "",
 ) -> str | None:
     """Return why the body of `page` must be read, None where the post is as good as it would become.
 
-    `path` and `url` are where the post belongs now; `links` has the present (address, title) of every page that `entry` refers to.
+    `path` and `url` are where the post belongs now; `links` has the present (address, title) of every page that `entry`
+    refers to, `names` the present titles of pages that it names by a relation, as far as they are known; `said` is what
+    the properties say now, as a fingerprint.
     """
     if entry is None:
         return "new"
@@ -231,6 +241,10 @@ def stale(
         return "its address changed"
     if entry.fingerprint != fingerprint:
         return "the version or the options changed"
+    if entry.said and entry.said != said:
+        return "a property changed"
     if any(links.get(target, ("", "")) != used for target, used in entry.links.items()):
         return "a page that it links to changed its address or title"
+    if names and any(names.get(page_id, used) != used for page_id, used in entry.related.items()):
+        return "a page that a relation names changed its title"
     return None

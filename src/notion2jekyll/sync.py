@@ -19,6 +19,8 @@ from notion2jekyll.convert import convert
 from notion2jekyll.decide import Brief, Memory, Wishes, decide
 from notion2jekyll.errors import Problem, Unreachable
 from notion2jekyll.jekyll import places, posts
+from notion2jekyll.jekyll.extras import extras
+from notion2jekyll.jekyll.meta import named
 from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import (
@@ -83,6 +85,8 @@ class _Bench:
     """What the configured sources turned out to be."""
     elsewhere: dict[str, str | None] = field(default_factory=dict)
     """Page id → address of posts that turned out not to be where they belong; None for those that are not there at all."""
+    related: dict[str, Page | None] = field(default_factory=dict)
+    """Pages outside of the sources that relations name, by id; None for those that cannot be seen."""
     requests: int = 0
     downloads: int = 0
     waited: float = 0.0
@@ -163,6 +167,7 @@ def _attempt(
         unchanged=plan.unchanged,
         titles=brief.index.titles,
         diffs=_diffs(target, plan) if job.diff else {},
+        properties=brief.properties,
     )
 
 
@@ -254,14 +259,24 @@ def _read(
 
     def choose(listing: Listing) -> Wanted:
         nonlocal brief
-        brief = decide(wishes, memory, listing.pages, by_source=listing.by_source, elsewhere=bench.elsewhere)
+        brief = decide(
+            wishes,
+            memory,
+            listing.pages,
+            by_source=listing.by_source,
+            elsewhere=bench.elsewhere,
+            outside={**listing.related, **bench.related},
+        )
         if not job.force:
             check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
         rows = {page.id: page for page in listing.pages}
         bodies = frozenset(
             page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief)
         )
-        return Wanted(bodies, lookups=brief.vanished if listing.complete else frozenset())
+        lookups = brief.vanished if listing.complete else frozenset()
+        # Of a post that is made already nothing more has to be known.
+        cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in brief.whys)
+        return Wanted(bodies, lookups, related=brief.related - bench.related.keys(), cut=cut)
 
     def deliver(tree: Tree | Failed) -> None:
         assert brief is not None  # noqa: S101  # read_source chooses before it delivers
@@ -289,6 +304,9 @@ def _read(
     bench.requests += reading.requests
     bench.waited += reading.waited
     bench.resolved.update(reading.listing.resolved)
+    bench.related.update(
+        {id_: page for id_, page in reading.listing.related.items() if not isinstance(page, Failed)}
+    )
     assert brief is not None  # noqa: S101  # read_source always chooses
     for feed in wishes.feeds:
         pages = [page.id for page in reading.listing.pages if brief.feeds[page.id] is feed]
@@ -309,7 +327,17 @@ def _made(output: Output | None, page: Page, brief: Brief) -> bool:
         return False
     entry = replace(output.entry, settled=True)
     place, links, mark = brief.index.places[page.id], brief.index.links(entry.links), brief.marks[page.id]
-    return state.stale(page, entry, path=place.path, url=place.url, fingerprint=mark, links=links) is None
+    why = state.stale(
+        page,
+        entry,
+        path=place.path,
+        url=place.url,
+        fingerprint=mark,
+        links=links,
+        names=brief.index.names,
+        said=brief.said[page.id],
+    )
+    return why is None
 
 
 def _gone(
@@ -366,11 +394,12 @@ def _post(tree: Tree, brief: Brief, memory: Memory, started: datetime) -> tuple[
     page, site = tree.page, memory.site
     place, options = brief.index.places[page.id], brief.feeds[page.id].options
     article = convert(tree, brief.index, options.style)
+    beside, names = extras(page, options, site, brief.index), named(page, options)
     previous = memory.state.entries.get(page.id)
-    files = posts.files(article, options)
+    files = posts.files(article, options, beside)
 
     def rendered(modified: str) -> tuple[bytes, str]:
-        return posts.render(article, place, options, site, modified=modified), modified
+        return posts.render(article, place, options, site, modified=modified, extras=beside), modified
 
     # `last_modified_at` moves only when something else did: else an edit that changes nothing would be a change.
     content, modified = rendered(previous.modified) if previous else (b"", "")
@@ -384,12 +413,15 @@ def _post(tree: Tree, brief: Brief, memory: Memory, started: datetime) -> tuple[
         former=place.former,
         redirects=place.redirects,
         edited=state.minute(page.edited),
-        settled=state.settled(page.edited, started),
+        # A title that was not to be had this time is asked for again.
+        settled=state.settled(page.edited, started) and not names & brief.missing,
         fingerprint=brief.marks[page.id],
         modified=modified,
         title=place.meta.title,
         files=tuple(sorted(files)),
-        links=brief.index.links(sorted(article.targets)),
+        links=brief.index.links(sorted(article.targets.keys() | beside.targets)),
+        related={id_: brief.index.names.get(id_, "") for id_ in sorted(names)},
+        said=brief.said[page.id],
     )
     return Output(entry, content, files, brief.whys[page.id]), article.problems
 

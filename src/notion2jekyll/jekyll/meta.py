@@ -5,81 +5,75 @@ Pure.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from notion2jekyll.convert import Style
+from notion2jekyll.jekyll.keys import Constant, Origin, Role, Template, properties_of
 from notion2jekyll.jekyll.shelves import Shelf
 from notion2jekyll.jekyll.site import Site
-from notion2jekyll.notion.model import Page, Property
-from notion2jekyll.notion.properties import Period, value
-
-Role = Literal["title", "date", "tags", "categories", "slug", "description", "author"]
-"""What a property can be to a post."""
+from notion2jekyll.jekyll.values import Titles, moment, texts
+from notion2jekyll.notion.model import File, Page, Property
+from notion2jekyll.notion.properties import Value, related, value
 
 ROLES: Final[Mapping[Role, tuple[frozenset[str], tuple[str, ...]]]] = {
     "title": (frozenset({"title"}), ()),
     "date": (
         frozenset({"date", "created_time"}),
         (
-            "date",
-            "published",
-            "publish date",
-            "published on",
-            "published at",
-            "날짜",
-            "작성일",
-            "게시일",
-            "발행일",
-            "일자",
-            "日付",
-            "公開日",
-            "投稿日",
-            "日期",
-            "发布日期",
-            "發佈日期",
+            "date", "published", "publish date", "published date", "publication date", "published on",
+            "published at", "post date", "posted", "posted on", "release date", "entry date", "journal date",
+            "day", "날짜", "작성일", "작성 일자", "작성일자", "작성 날짜", "작성일시", "게시일", "게시 날짜", "게시일자", "발행일", "발행 날짜",
+            "공개일", "등록일", "일자", "일시", "日付", "公開日", "公開日時", "投稿日", "投稿日時", "掲載日", "作成日", "日時", "日期", "发布日期",
+            "发布时间", "发表日期", "發佈日期", "發布日期", "發佈時間", "發表日期", "撰写日期",
         ),
     ),
     "tags": (
         frozenset({"multi_select", "select"}),
-        ("tags", "tag", "keywords", "태그", "키워드", "タグ", "标签", "標籤"),
+        (
+            "tags", "tag", "keywords", "keyword", "topics", "topic", "labels", "label", "hashtags", "태그",
+            "해시태그", "키워드", "주제", "タグ", "キーワード", "トピック", "标签", "標籤", "关键词", "关键字", "關鍵詞", "關鍵字",
+        ),
     ),
     "categories": (
         frozenset({"multi_select", "select"}),
-        ("categories", "category", "분류", "카테고리", "범주", "カテゴリ", "カテゴリー", "分类", "分類"),
+        (
+            "categories", "category", "section", "분류", "카테고리", "범주", "カテゴリ", "カテゴリー", "分类", "分類", "类别", "類別",
+            "栏目",
+        ),
     ),
     "slug": (
         frozenset({"rich_text", "formula"}),
-        ("slug", "permalink", "url slug", "슬러그", "スラッグ", "网址"),
+        (
+            "slug", "permalink", "url slug", "url path", "handle", "슬러그", "퍼머링크", "スラッグ", "スラグ", "パーマリンク",
+            "网址", "網址", "固定链接", "永久链接",
+        ),
     ),
     "description": (
         frozenset({"rich_text", "formula"}),
         (
-            "description",
-            "summary",
-            "excerpt",
-            "subtitle",
-            "설명",
-            "요약",
-            "소개",
-            "説明",
-            "概要",
-            "要約",
-            "描述",
-            "摘要",
+            "description", "summary", "excerpt", "subtitle", "abstract", "synopsis", "tldr", "tl;dr", "intro",
+            "meta description", "seo description", "short description", "설명", "요약", "소개", "한줄 요약", "한 줄 요약",
+            "한줄 소개", "한 줄 소개", "부제", "부제목", "개요", "발췌", "説明", "概要", "要約", "抜粋", "紹介", "サブタイトル", "ディスクリプション",
+            "描述", "摘要", "简介", "簡介", "概述", "说明", "說明", "副标题", "副標題",
         ),
     ),
     "author": (
-        frozenset({"people", "created_by", "rich_text", "select"}),
-        ("author", "authors", "writer", "작성자", "저자", "글쓴이", "著者", "作者", "執筆者"),
+        frozenset({"people", "created_by", "rich_text", "select", "multi_select"}),
+        (
+            "author", "authors", "writer", "writers", "written by", "posted by", "by", "작성자", "저자", "글쓴이",
+            "필자", "지은이", "著者", "作者", "執筆者", "筆者", "投稿者", "ライター", "撰稿人",
+        ),
     ),
-}
-"""Role → the types of property that can play it, and the names, in lower case, under which people keep it."""
+}  # fmt: skip
+"""Role → the types of property that can play it, and the names, in lower case and the best first, under which people keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +88,12 @@ class Options:
     """Folder of the media, without slashes at its ends."""
     front_matter: Mapping[str, Any] = field(default_factory=dict)
     """Keys that every post gets, with fixed values; they win over everything but `notion_id`."""
-    properties: Mapping[Role, str | None] = field(default_factory=dict)
-    """Role → name of the property that plays it; None: no property does."""
+    properties: Mapping[str, Origin | None] = field(default_factory=dict)
+    """Role or other key → where its value comes from, in the order of the configuration; None: the key is not written."""
+    keep: tuple[str, ...] | Literal["all"] = ()
+    """Names of properties that are written under their own name."""
+    marker: str = ""
+    """The property that says which rows are published: no reader has to see it."""
     style: Style = field(default_factory=Style)
     shelf: Shelf = field(default_factory=Shelf)
     """Where the pages of the source go."""
@@ -124,13 +122,20 @@ class Meta:
     author: str = ""
 
 
+ADDRESS: Final[tuple[Role, ...]] = ("title", "date", "slug", "categories")
+"""The roles that say where a post is."""
+
+UNKEPT: Final = frozenset({"email", "phone_number", "last_edited_time", "last_edited_by", "button"})
+"""Types of property that `keep: all` leaves out; see `kept`."""
+
+
 def roles(properties: Mapping[str, Property], options: Options) -> Mapping[Role, str]:
     """Return which property plays which role: by configuration, else by type and name; the title by type alone."""
     found: dict[Role, str] = {}
     for role, (kinds, names) in ROLES.items():
         if role in options.properties:
             name = options.properties[role]
-            if name is not None and name in properties:
+            if isinstance(name, str) and name in properties:
                 found[role] = name
             continue
         candidates = [
@@ -148,63 +153,109 @@ def roles(properties: Mapping[str, Property], options: Options) -> Mapping[Role,
     return found
 
 
+def kept(properties: Mapping[str, Property], options: Options) -> tuple[str, ...]:
+    """Return the properties that are to be written under their own name, in the order of the API.
+
+    Where all are kept, those are left out that are in the post already, that say who is published, that change with
+    every edit, and addresses and numbers of people, which have to be asked for by name.
+    """
+    if options.keep != "all":
+        return tuple(name for name in properties if name in options.keep)
+    said = {options.marker, *roles(properties, options).values()}
+    for origin in options.properties.values():
+        if not isinstance(origin, Template):
+            said |= set(properties_of(origin))
+    return tuple(name for name, prop in properties.items() if name not in said and prop.type not in UNKEPT)
+
+
+def used(properties: Mapping[str, Property], options: Options) -> tuple[str, ...]:
+    """Return the names of the properties that a post depends on, in the order of the API."""
+    found = {*roles(properties, options).values(), *kept(properties, options)}
+    for origin in options.properties.values():
+        found |= set(properties_of(origin))
+    return tuple(name for name in properties if name in found)
+
+
+def named(page: Page, options: Options) -> frozenset[str]:
+    """Return the ids of the pages whose titles the front matter of `page` may have in it."""
+    names = used(page.properties, options)
+    return frozenset(id_ for name in names for id_ in related(value(page.properties[name])))
+
+
+def said(page: Page, options: Options) -> str:
+    """Return a short text that changes with what the properties of `page` say that its post depends on.
+
+    Not every change moves a page's edit time: not those of a formula, of a rollup, of a name of an option or person.
+    """
+    parts = []
+    for name in used(page.properties, options):
+        prop = page.properties[name]
+        # As it is in a listing: what was asked for beside that is not there the next time.
+        held = value(replace(prop, data=prop.listed or prop.data))
+        parts.append((name, repr(_stable(held))))
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:12] if parts else ""
+
+
+def _stable(held: Value) -> object:
+    """Return `held` without what is another one at each reading: the addresses of files that Notion hosts."""
+    if isinstance(held, tuple):
+        return [
+            (item.key or item.url, item.name) if isinstance(item, File) else _stable(item) for item in held
+        ]
+    return held
+
+
+@lru_cache(maxsize=1024)  # the same few names for each of thousands of pages
 def _folded(name: str) -> str:
-    return " ".join(
-        unicodedata.normalize("NFKC", name).casefold().replace("_", " ").replace("-", " ").split()
-    )
+    """Return `name` without what does not matter: case, `-` and `_` for spaces, and what is around it: `📅 Date:`."""
+    words = " ".join(re.split(r"[\s_-]+", unicodedata.normalize("NFKC", name).casefold()))
+    return re.sub(r"^[^\w]+|[^\w]+$", "", words)
 
 
-def meta(page: Page, options: Options, site: Site) -> Meta:
-    """Return what the properties of `page` say about its post.
+def meta(page: Page, options: Options, site: Site, titles: Titles | None = None) -> Meta:
+    """Return what the properties of `page` say about its post; `titles` are those of pages that relations name.
 
     The date is the date property's start, else the time the page was created, in the zone of the site.
     """
     zone = options.zone or site.zone
-    values = {role: value(page.properties[name]) for role, name in roles(page.properties, options).items()}
-    title = _line(values.get("title"))
+    playing = roles(page.properties, options)
+
+    def held(role: Role) -> tuple[str, ...]:
+        origin = options.properties.get(role)
+        if isinstance(origin, Constant):
+            return _names(origin.value)
+        if isinstance(origin, Template):
+            return tuple(filter(str.strip, [filled(origin, page, options, titles or {}, zone)]))
+        prop = page.properties[playing[role]] if role in playing else None
+        return texts(value(prop), titles or {}, zone, options.style.language) if prop else ()
+
+    title, slug = (_line(", ".join(held(role))) for role in ("title", "slug"))
+    date = value(page.properties[playing["date"]]) if "date" in playing else None
     return Meta(
         title=title,
-        date=moment(values.get("date"), zone, site.zone) or page.created.astimezone(zone),
-        slug=_line(values.get("slug")) or title,
-        asked=bool(_line(values.get("slug"))),
-        tags=_names(values.get("tags")),
-        categories=_fixed(options, "categories") or _names(values.get("categories")),
-        description=_line(values.get("description")),
-        author=", ".join(_names(values.get("author"))),
+        date=(moment(date, zone, site.zone) or page.created.astimezone(zone)).replace(microsecond=0),
+        slug=slug or title,
+        asked=bool(slug),
+        tags=held("tags"),
+        categories=_fixed(options, "categories") or held("categories"),
+        description=_line(", ".join(held("description"))),
+        author=", ".join(held("author")),
     )
 
 
-def moment(raw: object, zone: ZoneInfo, build: ZoneInfo | None = None) -> datetime | None:
-    """Return the moment of a date property's value in `zone`, None for no date.
-
-    A day is its first minute there; where the site is built in another zone, `build`, the first minute that is on that
-    day in both, so that no reader sees it dated a day early.
-    """
-    start = raw.start if isinstance(raw, Period) else raw
-    try:
-        if isinstance(start, datetime):
-            named = _zone(raw.zone if isinstance(raw, Period) else None) or zone
-            return (start if start.tzinfo else start.replace(tzinfo=named)).astimezone(zone)
-        if isinstance(start, date):
-            # By way of UTC: times of one zone would be compared by the clock.
-            firsts = [datetime.combine(start, time(), each).astimezone(UTC) for each in (zone, build or zone)]
-            return max(firsts).astimezone(zone)
-    except OverflowError:
-        # The first and the last day of the calendar have no time in every zone.
-        return None
-    return None
+def filled(template: Template, page: Page, options: Options, titles: Titles, zone: ZoneInfo) -> str:
+    """Return the text of `template` for `page`; empty where all that it names is."""
+    known = {
+        name: ", ".join(texts(value(page.properties[name]), titles, zone, options.style.language))
+        for name in template.names()
+        if name in page.properties
+    }
+    return template.filled(known)
 
 
-def _zone(name: str | None) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (OSError, ValueError, KeyError):  # an unknown zone is a KeyError
-        return None
-
-
-def _line(raw: object) -> str:
+def _line(raw: str) -> str:
     """Return a text on one line; the wide space of Chinese, Japanese and Korean stays what it is."""
-    return re.sub(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+", " ", raw).strip() if isinstance(raw, str) else ""
+    return re.sub(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+", " ", raw).strip()
 
 
 def _fixed(options: Options, key: str) -> tuple[str, ...]:
@@ -215,11 +266,6 @@ def _fixed(options: Options, key: str) -> tuple[str, ...]:
     )
 
 
-def _names(raw: object) -> tuple[str, ...]:
-    if isinstance(raw, str):
-        return (raw,) if raw.strip() else ()
-    return (
-        tuple(item for item in raw if isinstance(item, str) and item.strip())
-        if isinstance(raw, tuple)
-        else ()
-    )
+def _names(raw: Any) -> tuple[str, ...]:
+    """Return a constant of the configuration as names: a list has one each."""
+    return tuple(str(item) for item in (raw if isinstance(raw, list) else [raw]) if item not in (None, ""))

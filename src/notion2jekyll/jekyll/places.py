@@ -219,6 +219,8 @@ class Index:
     elsewhere: Mapping[str, str | None] = field(default_factory=dict)
     """Page id → address of the pages whose post is not where it belongs (a person edited it, or it could not be written),
     so that no link leads to nothing; None where there is no post."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Page id → title of every page that a relation may name: those of the source, and pages outside that are known."""
 
     def page(self, page_id: str) -> Address | None:
         """Return the title and address of a page of the source, None for any other page."""
@@ -265,15 +267,17 @@ def index(
     reserved: Collection[str] = (),
     moved: Collection[str] = (),
     assets: str = "assets/notion",
+    related: Mapping[str, str] | None = None,
 ) -> Index:
     """Return where every page of `written` goes; `titles` has those of all pages of the sources, by id.
 
-    Two pages that would share a file or an address get two, for good: whoever is there already (`held`, by page id)
+    `related` has the titles of pages outside that relations name, as far as they are known. Two pages that would share a file or an address get two, for good: whoever is there already (`held`, by page id)
     stays, then the older one comes first; the other's name gets the first digits of its id. `paths` are the files of the
     site, whose own pages keep their addresses; `reserved` are paths of posts that are no longer published and stay;
     `moved` are the kinds of pages (`Shelf.label`) whose template the site has changed: all their addresses follow it.
     """
-    wishes = [_wish(one, site, held.get(one.page.id), moved) for one in written]
+    names = {**(related or {}), **titles}
+    wishes = [_wish(one, site, held.get(one.page.id), moved, names) for one in written]
     theirs = frozenset(_plain_address(url) for url in ("/", "/404.html", *_site_pages(paths)))
     urls = {*theirs, *(_plain_address(wish.frozen) for wish in wishes if wish.frozen)}
     used = {path.casefold() for path in reserved}
@@ -287,7 +291,7 @@ def index(
     found = {
         page: replace(place, redirects=_redirects(place, current, site)) for page, place in places.items()
     }
-    return Index(found, titles, assets)
+    return Index(found, titles, assets, names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,9 +315,11 @@ class _Wish:
         return _address(path, self.about, self.about.date, self.site, self.written.options.shelf)
 
 
-def _wish(written: Written, site: Site, held: Held | None, moved: Collection[str]) -> _Wish:
+def _wish(
+    written: Written, site: Site, held: Held | None, moved: Collection[str], names: Mapping[str, str]
+) -> _Wish:
     options = written.options
-    about = meta(written.page, options, site)
+    about = meta(written.page, options, site, names)
     permalink = options.front_matter.get("permalink")
     told = replace(site, permalink=permalink) if isinstance(permalink, str) and permalink else site
     wish = _Wish(written, about, held, told, _paths(written, about, site), None)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from notion2jekyll.convert import Article
 from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll import front_matter
+from notion2jekyll.jekyll.extras import Extras
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.places import Place, asset_path
 from notion2jekyll.jekyll.site import Site
@@ -39,7 +40,19 @@ AUTOMATIC: Final = frozenset({"last_modified_at"})
 """Keys that change with every version of a post."""
 
 
-def render(article: Article, place: Place, options: Options, site: Site, *, modified: str) -> bytes:
+NOTHING: Final = Extras()
+"""The extras of a post without any."""
+
+
+def render(
+    article: Article,
+    place: Place,
+    options: Options,
+    site: Site,
+    *,
+    modified: str,
+    extras: Extras = NOTHING,
+) -> bytes:
     """Return the bytes of the post of `article` at `place`; `modified` is its `last_modified_at`, as it is written."""
     about = place.meta
     cover = article.page.cover
@@ -62,7 +75,10 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
         "author": about.author,
         "image": image,
     }
-    values = {key: item for key, item in values.items() if item or key == "title"}
+    # What is mapped to a key that is there already takes its place; None takes it away.
+    values = {key: item for key, item in values.items() if item or key == "title" or key in extras.values}
+    values |= extras.values
+    values = {key: item for key, item in values.items() if item is not None}
     values |= options.front_matter
     # After what the configuration fixes for all: an address that is kept is the post's own.
     if place.permalink:
@@ -119,11 +135,11 @@ def _paragraphs(nodes: Iterable[BlockNode]) -> Iterator[Inlines]:
                 yield from _paragraphs(item.children)
 
 
-def files(article: Article, options: Options) -> Mapping[str, File]:
+def files(article: Article, options: Options, extras: Extras = NOTHING) -> Mapping[str, File]:
     """Return path → file of everything that the post of `article` shows and Notion hosts, its cover included."""
-    found = {place.path.lstrip("/"): file for place, file in article.files.items()}
+    found = {place.path.lstrip("/"): file for place, file in article.files.items()} | dict(extras.files)
     cover = article.page.cover
-    if cover is not None and cover.hosted:
+    if cover is not None and cover.hosted and "image" not in extras.values:
         found[asset_path(cover, options.assets)] = cover
     return found
 
