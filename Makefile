@@ -55,8 +55,8 @@ fmt: setup  ## Format the code
 bench: setup  ## Measure speed and needless escapes (not part of the tests)
 	@$(BIN)/python -m benchmarks
 
-fuzz: setup  ## Hold N random pages of Notion against their posts (N=1000, SEED=... to see the same again)
-	@cd tests && ../$(BIN)/python -m fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED))
+fuzz: setup  ## Hold N random pages and properties of Notion against their posts (N=1000, SEED=... to see the same again, KIND=trees, texts or properties)
+	@cd tests && ../$(BIN)/python -m fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED)) $(if $(KIND),--kind $(KIND))
 
 clean:  ## Remove everything that was installed or built
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,12 +12,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fuzz import properties
 from fuzz.__main__ import case, run
 from fuzz.judge import Case, Judge
 from fuzz.pages import Pages
 from fuzz.shrink import shrink
 from fuzz.site import build
+from notion2jekyll.notion.model import parse_page
 from oracle.front_matter import Jekyll
 from oracle.kramdown import Kramdown
 
@@ -35,6 +39,44 @@ def test_readers_of_the_blog_see_what_readers_of_notion_see(judge: Judge, kind: 
     wrong = run(judge, SEED, kind, number)
     say = f"make fuzz SEED={SEED} N={number}"
     assert not wrong, f"{say}: {len(wrong)} wrong; {kind} {wrong[0][0]}: {wrong[0][1]}"
+
+
+@given(st.randoms(use_true_random=False))
+def test_ruby_reads_of_every_property_what_notion_says(judge: Judge, random: Random) -> None:
+    assert list(properties.verdicts(properties.Case(random), judge.jekyll)) == []
+
+
+def test_every_type_of_property_is_among_them() -> None:
+    examples = json.loads((Path(__file__).parent / "data/notion/properties.json").read_text("utf-8"))
+    assert {example["type"] for example in examples.values()} == set(properties.TYPES) - {"hologram"}
+    made = [properties.Properties(Random(number)).any() for number in range(400)]
+    assert {prop["type"] for prop in made} == set(properties.TYPES)
+    for kind in ("formula", "rollup"):
+        kinds = {prop[kind]["type"] for prop in made if prop["type"] == kind}
+        assert kinds >= {example[kind]["type"] for example in examples.values() if example["type"] == kind}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("keyP0: 5\n", "keyP0: 5.0\n"),
+        ("keyP0: 5\n", 'keyP0: "5"\n'),
+        ("keyP0: 5\n", ""),
+        ("keyP0: 5\n", "keyP0: 5\nmore: 1\n"),
+        ("keyP0: 5\n", "keyP0: five\n"),
+        ("keyP0: 5\n", "keyP0: [5]\n"),
+    ],
+)
+def test_the_judge_of_properties_sees_every_change(
+    judge: Judge, written: str, read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = properties.Case(Random(1))
+    case.properties, case.kept = {"P0": {"id": "x", "type": "number", "number": 5}}, {}
+    assert list(properties.verdicts(case, judge.jekyll)) == []
+    post, known = properties._post(parse_page(case.page()), case)
+    assert written in post
+    monkeypatch.setattr(properties, "_post", lambda *_: (post.replace(written, read), known))
+    assert list(properties.verdicts(case, judge.jekyll))
 
 
 def test_a_site_of_random_pages_builds(tmp_path: Any) -> None:

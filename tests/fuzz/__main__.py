@@ -1,4 +1,4 @@
-"""`make fuzz N=10000 SEED=…`: publish random pages and hold every post against what Notion shows."""
+"""`make fuzz N=10000 SEED=…`: publish random pages and properties, and hold every post against what Notion shows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fuzz import properties
 from fuzz.judge import Case, Judge
 from fuzz.pages import Pages
 from fuzz.shrink import shrink
@@ -69,10 +70,12 @@ def run(judge: Judge, seed: int, kind: str, number: int, start: int = 0) -> list
 def main(arguments: list[str]) -> int:
     """Run it and print what was found; 1 where anything went wrong."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    parser.add_argument("-n", "--number", type=int, default=1000, help="block trees, and as many paragraphs")
+    parser.add_argument(
+        "-n", "--number", type=int, default=1000, help="block trees, and as many paragraphs and pages"
+    )
     parser.add_argument("-s", "--seed", type=int, default=None, help="to see the same again")
     parser.add_argument("--start", type=int, default=0, help="the first case to look at")
-    parser.add_argument("--kind", choices=("trees", "texts"), default=None)
+    parser.add_argument("--kind", choices=("trees", "texts", "properties"), default=None)
     parser.add_argument("--show", type=int, default=5, help="how many failures to show, made small")
     options = parser.parse_args(arguments)
     seed = secrets.randbelow(10**9) if options.seed is None else options.seed
@@ -80,7 +83,10 @@ def main(arguments: list[str]) -> int:
     counts: Counter[str] = Counter()
     with Kramdown() as kramdown, Jekyll() as jekyll:
         judge = Judge(kramdown, jekyll)
-        for kind in (options.kind,) if options.kind else ("trees", "texts"):
+        for kind in (options.kind,) if options.kind else ("trees", "texts", "properties"):
+            if kind == "properties":
+                counts.update(_properties(jekyll, seed, options))
+                continue
             wrong = run(judge, seed, kind, options.number, options.start)
             counts.update(verdict.partition(":")[0] for _, verdict, _ in wrong)
             _say(f"{kind}: {options.number} judged, {len(wrong)} wrong")
@@ -103,6 +109,15 @@ def main(arguments: list[str]) -> int:
     for name in ("difference", "CommonMark", "front matter", "silent loss", "exception", "broken build"):
         _say(f"{name}: {counts[name]}")
     return 1 if counts.total() else 0
+
+
+def _properties(jekyll: Jekyll, seed: int, options: argparse.Namespace) -> Iterator[str]:
+    """Hold pages with random properties against their front matter; yield the name of each thing that is wrong."""
+    wrong = properties.run(jekyll, seed, options.number, options.start)
+    _say(f"properties: {options.number} pages read by {' and '.join(jekyll.loaders)}, {len(wrong)} wrong")
+    for place, verdict in wrong[: options.show]:
+        _say(f"\n--- properties {place}: {verdict}")
+    yield from (verdict.partition(":")[0] for _, verdict in wrong)
 
 
 def _goes_wrong(judge: Judge, how: str, trial: Case) -> bool:
