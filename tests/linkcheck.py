@@ -75,7 +75,7 @@ class _Site:
         if path.suffix == ".html":
             yield from self.page(path).addresses
             return
-        for element in ET.parse(path).iter():
+        for element in ET.fromstring(path.read_text(encoding="utf-8")).iter():
             if element.tag.rpartition("}")[2] == "loc":
                 yield element.text or ""
             yield from (element.attrib[name] for name in ("href", "src") if name in element.attrib)
@@ -119,11 +119,14 @@ def check(folder: Path, *, baseurl: str = "", url: str = "") -> Checked:
     for path in sorted(folder.rglob("*")):
         if path.suffix not in (".html", ".xml"):
             continue
-        for address in site.addresses(path):
-            target = site.within(address.strip(), path)
-            if target is None:
-                continue
-            count += 1
-            if why := site.fault(target):
-                broken.append(f"{path.relative_to(folder)}: {address} {why}")
+        name = path.relative_to(folder)
+        try:
+            found = [(address, site.within(address.strip(), path)) for address in site.addresses(path)]
+        except ET.ParseError as error:
+            broken.append(f"{name}: is no XML: {error}")
+            continue
+        for address, target in found:
+            if target is not None:
+                count += 1
+                broken += [f"{name}: {address} {why}" for why in (site.fault(target),) if why]
     return Checked(count, tuple(broken))

@@ -30,6 +30,7 @@ from notion2jekyll.convert.dates import locale
 from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll.meta import Options, Role
 from notion2jekyll.jekyll.shelves import parse_shelf
+from notion2jekyll.jekyll.themes import Name
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.plan import Policy
 
@@ -193,6 +194,9 @@ class Jekyll(_Section):
     """Keys and fixed values for every post, such as `layout: post` or `comments: true`."""
     draft_key: bool = False
     """Whether `draft: false` is written into posts, and `draft: true` into drafts and hidden ones."""
+    theme: Name | None = None
+    """The theme, where `theme` or `remote_theme` in the site's _config.yml does not tell it; docs/themes.md says what depends
+    on it."""
     assets: Assets = Assets()
     colors: Annotated[
         Literal["inline", "class", "off"],

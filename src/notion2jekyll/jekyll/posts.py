@@ -13,17 +13,20 @@ from typing import Any, Final
 
 from notion2jekyll.convert import Article
 from notion2jekyll.errors import Problem
-from notion2jekyll.jekyll import front_matter
+from notion2jekyll.jekyll import front_matter, themes
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.places import Place, asset_path
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import (
     BlockNode,
+    CodeBlock,
     Container,
     Details,
     Doc,
     Inlines,
     List,
+    Math,
+    MathBlock,
     Paragraph,
     Quote,
     Rule,
@@ -31,6 +34,7 @@ from notion2jekyll.markdown.nodes import (
 )
 from notion2jekyll.markdown.plain import visible
 from notion2jekyll.markdown.serialize import serialize
+from notion2jekyll.markdown.walk import within
 from notion2jekyll.notion.model import File, Page
 
 IDENTITY: Final = "notion_id"
@@ -47,9 +51,14 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
     if cover is not None:
         image = "/" + asset_path(cover, options.assets) if cover.hosted else cover.url
         image = image if image.startswith(("/", "https://", "http://")) else ""
-    body = serialize(article.body, site.dialect(options.typography))
+    content = themes.fitted(article.body, site.theme)
+    inside = list(within(content))
+    # Without a math engine formulas are written as code.
+    math = site.math and any(isinstance(node, Math | MathBlock) for node in inside)
+    mermaid = any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in inside)
+    body = serialize(content, site.dialect(options.typography, formulas=math))
     values: dict[str, Any] = {
-        "layout": _layout(place, site),
+        "layout": site.layout(place.shelf.label, place.path),
         "title": about.title,
         "date": about.date,
         "permalink": place.permalink,
@@ -58,9 +67,9 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
         "categories": list(about.categories),
         "tags": list(about.tags),
         "description": about.description,
-        "excerpt": excerpt(article.body, body),
+        "excerpt": excerpt(content, body),
         "author": about.author,
-        "image": image,
+        **themes.front_matter(site.theme, cover=image, math=math, mermaid=mermaid),
     }
     values = {key: item for key, item in values.items() if item or key == "title"}
     values |= options.front_matter
@@ -73,13 +82,6 @@ def render(article: Article, place: Place, options: Options, site: Site, *, modi
         values["published"] = False
     values["notion_id"] = article.page.id
     return front_matter.dump(values, body).encode("utf-8", "replace")
-
-
-def _layout(place: Place, site: Site) -> str | None:
-    """Return the layout to name, None where the site's own defaults name one."""
-    if place.shelf.kind == "posts":
-        return site.layout
-    return None if site.given(place.shelf.label, place.path).get("layout") else "page"
 
 
 def excerpt(doc: Doc, body: str) -> str:
