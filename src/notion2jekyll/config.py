@@ -207,6 +207,9 @@ class Jekyll(_Section):
         ),
     ] = "inline"
     """How Notion's colours are carried over: as style attributes, as classes for a stylesheet of yours, or not at all."""
+    top_heading: Literal[1, 2] = 2
+    """The level that Notion's heading 1 becomes, and the others after it: 2 since the theme shows the post's title as the
+    heading of level 1, or 1 to keep the levels as they are in Notion."""
     language: Annotated[str, AfterValidator(_language)] | None = None
     """Language tag in whose way dates in the text are written (`ko`: 2026년 11월 20일); by default as in Notion's API
     (2026-11-20)."""
@@ -280,7 +283,7 @@ class Config(_Section):
             assets=jekyll.assets.folder,
             front_matter={**jekyll.front_matter, **notion.front_matter},
             properties=notion.properties,
-            style=Style(jekyll.colors, jekyll.unsupported, jekyll.language),
+            style=Style(jekyll.colors, jekyll.unsupported, jekyll.language, jekyll.top_heading),
             shelf=parse_shelf(notion.to),
             addresses=jekyll.addresses,
             unpublished=notion.unpublished,
