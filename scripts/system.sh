@@ -39,6 +39,7 @@ fi
 chirpy=5.3.21
 if [ ! -d ".cache/chirpy-$chirpy" ]; then
     echo "==> Fetching the theme Chirpy (jekyll-theme-chirpy $chirpy)"
+    rm -rf .cache/npm
     mkdir -p .cache/npm/specifications
     (cd .cache/npm && npm pack --silent "jekyll-theme-chirpy@$chirpy" >/dev/null)
     gem=".cache/npm/gems/jekyll-theme-chirpy-$chirpy"
