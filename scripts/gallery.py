@@ -1,5 +1,7 @@
 """Write docs/blocks.md and its pictures: each type of block in Notion's API, its Markdown, and the page that comes of it.
 
+And docs/sample.md: a whole page, side by side with its post.
+
 `python scripts/gallery.py` makes everything anew, with the real Jekyll, its default theme and a real browser
 (`make system` installs them). The words are the docstrings of the functions that convert the blocks; blocks and Markdown
 are the cases of the tests. What a picture was made from is remembered by a digest in the page, so that a test can tell
@@ -18,21 +20,28 @@ import struct
 import sys
 import tempfile
 import zlib
+from datetime import UTC, datetime
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import rendered  # noqa: E402
+import sample  # noqa: E402
+from blogs import build, publish  # noqa: E402
 from browser import Browser, serve  # noqa: E402
 from notion2jekyll.convert.blocks import BLOCKS, unknown  # noqa: E402
 from notion2jekyll.convert.players import PROVIDERS  # noqa: E402
+from notion2jekyll.demo.workspace import Workspace  # noqa: E402
 from oracle.kramdown import Kramdown  # noqa: E402
 
 PAGE: Final = ROOT / "docs/blocks.md"
 PICTURES: Final = ROOT / "docs/blocks"
+SAMPLE: Final = ROOT / "docs/sample.md"
 WIDTH: Final = 680
 """Of the browser's window; the theme's text is 60 pixels narrower."""
 
@@ -179,12 +188,78 @@ def compact(value: Any, indent: int = 0) -> str:
     return f"{opening}\n{pad}" + f",\n{pad}".join(parts) + f"\n{' ' * indent}{closing}"
 
 
+# The sample ----------------------------------------------------------------------------------------------------------
+
+
+def with_sample(page: str, digests: dict[str, str], folder: Path) -> str:
+    """Return the text of docs/sample.md with its generated part made anew; the sample is synced into `folder`."""
+    _, head, body = synced(page, folder).split("---\n", 2)
+    parts = [fenced("markdown", f"---\n{head}---")]
+    # Both sides in pieces: the page begins with its heading 1, and every heading 2 is a day.
+    posts = re.split(r"\n(?=## )", body.strip())
+    pages: list[list[Any]] = [[]]
+    for block in sample.BLOCKS:
+        if block["type"] == "heading_2":
+            pages.append([])
+        pages[-1].append(block)
+    parts.append("<table>\n<tr><th>In Notion</th><th>In the repository</th></tr>")
+    for there, here in zip(pages, posts, strict=True):
+        parts.append(f'<tr><td valign="top">\n\n{seen(there)}\n\n</td><td valign="top">')
+        parts.append(f"{fenced('markdown', here)}\n\n</td></tr>")
+    parts.append("</table>")
+    parts.append(f"![The page on the blog](sample.png)\n<!-- sample {digests['sample']} -->")
+    begin = _BEGIN.format("sample")
+    before, _, rest = page.partition(begin)
+    made = "\n\n".join(parts)
+    return f"{before}{begin}\n\n{made}\n\n{_END}{rest.partition(_END)[2]}"
+
+
+def synced(page: str, folder: Path) -> str:
+    """Return the post that the sample becomes in the site in `folder`, with the options that `page` shows."""
+    workspace = Workspace(clock=lambda: datetime(2026, 3, 23, tzinfo=UTC))
+    database, row = sample.build(workspace)
+    options = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (folder / "_config.yml").write_text(options[0], encoding="utf-8")
+    source = f"notion: {{source: {database}, publish: {sample.RULE}}}\n"
+    return publish(workspace, folder, source + options[1]).text(row)
+
+
+def seen(blocks: list[Any]) -> str:
+    """Return blocks in create form as HTML that looks a little as they do in Notion; each heading says its level."""
+    lines: list[str] = []
+    for block in blocks:
+        kind, body = block["type"], block[block["type"]]
+        text = "".join(map(_run, body["rich_text"]))
+        if kind.startswith("heading"):
+            lines.append(f"<p><sub>{kind.replace('_', ' ')}</sub><br><b>{text}</b></p>")
+        elif kind == "bulleted_list_item":
+            lines.append(f"<ul><li>{text}{seen(list(block.get('children', ())))}</li></ul>")
+        else:
+            lines.append(f"<pre>{text}</pre>" if kind == "code" else f"<p>{text}</p>")
+    return "\n".join(lines).replace("</ul>\n<ul>", "\n")
+
+
+def _run(run: Any) -> str:
+    # No Markdown is meant here, and no line may end the block of HTML.
+    text = re.sub(r"[*_`~\[\]\\]", lambda sign: f"&#{ord(sign[0])};", escape(run["text"]["content"]))
+    text = text.replace("\n", "<br>")
+    for mark, tag in (("bold", "b"), ("code", "code")):
+        if run["annotations"].get(mark):
+            text = f"<{tag}>{text}</{tag}>"
+    link = run["text"]["link"]
+    return f'<a href="{link["url"]}">{text}</a>' if link else text
+
+
 # Pictures ------------------------------------------------------------------------------------------------------------
 
 
 def digest(case: str, kramdown: Kramdown) -> str:
     """Return a digest of the HTML that a case becomes, whatever the version of the highlighter."""
-    text = rendered.markdown(rendered.article(rendered.raw(case)))
+    return looks(rendered.markdown(rendered.article(rendered.raw(case))), kramdown)
+
+
+def looks(text: str, kramdown: Kramdown) -> str:
+    """Return a digest of the HTML that Markdown becomes, whatever the version of the highlighter."""
     html = kramdown.render(text, baseurl="", syntax_highlighter=None)
     return sha256(" ".join(html.split()).encode()).hexdigest()[:16]
 
@@ -268,11 +343,27 @@ def photograph(folder: Path) -> None:
             (PICTURES / f"{case}.png").write_bytes(picture)
 
 
+def photograph_sample(folder: Path) -> str:
+    """Build the sample's site in `folder`, put a picture of its post into the documentation, and return its digest."""
+    post = synced(SAMPLE.read_text(encoding="utf-8"), folder)
+    built = build(folder, folder / "_site")
+    (page,) = built.folder.rglob("*학습-일지.html")
+    with serve(built.folder) as url, Browser() as browser:
+        browser.open(f"{url}/{quote(page.relative_to(built.folder).as_posix())}", WIDTH)
+        SAMPLE.with_suffix(".png").write_bytes(small(browser.photograph(".post"), browser))
+    with Kramdown() as kramdown:
+        return looks(post.split("---\n", 2)[2], kramdown)
+
+
 def main() -> None:
     """Make everything anew."""
     with tempfile.TemporaryDirectory() as folder:
         photograph(Path(folder))
     PAGE.write_text(with_gallery(PAGE.read_text(encoding="utf-8"), digests()), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        digest = photograph_sample(Path(one))
+        page = SAMPLE.read_text(encoding="utf-8")
+        SAMPLE.write_text(with_sample(page, {"sample": digest}, Path(two)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -198,11 +198,11 @@ def _journal(folder: Path, looks: Style | None) -> tuple[list[str], dict[str, Fi
 def _content(file: File) -> bytes:
     if file.name.endswith(".png") and "study-time" in file.name:
         return files("notion2jekyll.demo").joinpath("study-time.png").read_bytes()
-    return _png()
+    return png()
 
 
 @cache
-def _png(width: int = 320, height: int = 180) -> bytes:
+def png(width: int = 320, height: int = 180) -> bytes:
     """Return a small picture: it stands for every hosted file."""
     rows = b"".join(
         b"\0" + bytes((200 - y // 30 * 15, 215 - y // 30 * 10, 235)) * width for y in range(height)

@@ -76,6 +76,8 @@ jekyll:
   colors: class
   language: ko
   unsupported: visible
+  top_heading: 1
+  theme: chirpy
 sync: {removed: draft, restore: true, max_removed: 0, max_removed_percent: 12.5, strict: true}
 """,
         "x",
@@ -84,7 +86,8 @@ sync: {removed: draft, restore: true, max_removed: 0, max_removed_percent: 12.5,
     assert read.policy() == Policy("draft", restore=True, max_removed=0, max_removed_percent=12.5)
     options = read.options()
     assert (options.slug, options.typography, options.zone) == ("ascii", "verbatim", ZoneInfo("Asia/Seoul"))
-    assert (options.assets, options.style) == ("media/notion", Style("class", "visible", "ko"))
+    assert (options.assets, options.style) == ("media/notion", Style("class", "visible", "ko", 1))
+    assert read.jekyll.theme == "chirpy"
     assert options.front_matter["comments"] is True
 
 

@@ -397,6 +397,12 @@ def test_headings_leave_room_for_the_title() -> None:
     assert [node.level for node in made.body.children if isinstance(node, Heading)] == [2, 3, 4, 5]
 
 
+def test_headings_keep_their_levels_where_that_is_asked_for() -> None:
+    blocks = [of(f"heading_{level}", rich_text=[run("x")]) for level in (1, 2, 3, 4)]
+    made = article(*blocks, of("table_of_contents"), style=Style(top_heading=1))
+    assert [node.level for node in made.body.children if isinstance(node, Heading)] == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("kind", ["hologram", "template", "table_row", "unsupported"])
 def test_what_cannot_be_shown_is_said(kind: str) -> None:
     made = article(of(kind, rich_text=[run("x")], block_type="form"))

@@ -560,8 +560,10 @@ def test_a_cover_from_elsewhere_is_linked_where_it_can_be(url: str, image: bool)
 
 
 def test_a_site_with_its_own_layout_is_left_to_it() -> None:
-    assert "layout" not in rendered(page(title("x")), site=Site(layout=None))
-    assert 'layout: "single"' in rendered(page(title("x")), site=Site(layout="single"))
+    own, _ = parse_site("defaults: [{scope: {path: '', type: posts}, values: {layout: journal}}]")
+    assert "layout" not in rendered(page(title("x")), site=own)
+    single, _ = parse_site("theme: minimal-mistakes-jekyll")
+    assert 'layout: "single"' in rendered(page(title("x")), site=single)
 
 
 def test_a_page_without_a_title_is_a_post() -> None:

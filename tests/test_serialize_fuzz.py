@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import pytest
@@ -118,6 +119,8 @@ SITES: dict[str, tuple[Dialect, dict[str, Any]]] = {
     "parse_span_html": (Dialect(parse_span_html=False), {"parse_span_html": False}),
     "input: kramdown": (Dialect(gfm=False), {"input": "kramdown"}),
     "no Liquid": (Dialect(liquid=False), {}),
+    "formulas between dollars": (Dialect(dollars=True), {}),
+    "emoji, mentions": (Dialect(emoji=True, mentions=True), {}),
 }  # fmt: skip
 
 
@@ -133,6 +136,15 @@ def test_sites_with_other_options(kramdown: Kramdown, site: str) -> None:
         assert page == expected(doc.children, baseurl="/blog" if dialect.liquid else "")
 
     check()
+
+
+@bounded(150)
+@given(doc=st.one_of(anything(), lines(hostile=True)))
+def test_no_formula_begins_at_a_dollar_of_the_text(kramdown: Kramdown, doc: Doc) -> None:
+    """MathJax looks for the second dollar sign up to the next tag, and not in code."""
+    html = kramdown.render(serialize(doc, Dialect(dollars=True)))
+    for text in re.split("<[^>]*>", re.sub(r"(?s)<(code|pre)\b.*?</\1>", "<>", html)):
+        assert "$" not in text[:-1] or "\\(" in text or "\\[" in text, text
 
 
 @bounded(100)

@@ -13,6 +13,7 @@ from mangle import JUNK, mangled
 from notion2jekyll.jekyll.site import PERMALINKS, Site, parse_site
 from oracle.kramdown import Kramdown
 
+POST = "_posts/2026-11-20-x.md"
 PLAIN = """
 kramdown:
   smart_quotes: apos,apos,quot,quot
@@ -35,7 +36,7 @@ def test_a_site_that_says_nothing_has_jekylls_defaults(text: str | None) -> None
 
 def test_the_defaults_are_those_of_github_pages() -> None:
     bare = Site()
-    assert (bare.zone.key, bare.permalink, bare.layout) == (
+    assert (bare.zone.key, bare.permalink, bare.layout("posts", POST)) == (
         "UTC",
         "/:categories/:year/:month/:day/:title:output_ext",
         "post",
@@ -122,7 +123,7 @@ def test_kramdowns_own_syntax_is_seen(text: str, gfm: bool) -> None:
     ],
 )
 def test_the_layout_is_left_to_the_site_where_it_names_one(text: str, layout: str | None) -> None:
-    assert site(text).layout == layout
+    assert site(text).layout("posts", POST) == layout
 
 
 @pytest.mark.parametrize("plugins", ["plugins: [jemoji]", "gems: [jemoji]", "plugins: jemoji"])

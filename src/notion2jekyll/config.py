@@ -32,6 +32,7 @@ from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll.keys import Constant, Links, Origin, Template, key_of, refusal
 from notion2jekyll.jekyll.meta import ROLES, Options
 from notion2jekyll.jekyll.shelves import parse_shelf
+from notion2jekyll.jekyll.themes import Name
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.plan import Policy
 
@@ -295,6 +296,9 @@ class Jekyll(_Section):
     """Keys and fixed values for every post, such as `layout: post` or `comments: true`."""
     draft_key: bool = False
     """Whether `draft: false` is written into posts, and `draft: true` into drafts and hidden ones."""
+    theme: Name | None = None
+    """The theme, where `theme` or `remote_theme` in the site's _config.yml does not tell it; docs/themes.md says what depends
+    on it."""
     assets: Assets = Assets()
     colors: Annotated[
         Literal["inline", "class", "off"],
@@ -305,6 +309,9 @@ class Jekyll(_Section):
         ),
     ] = "inline"
     """How Notion's colours are carried over: as style attributes, as classes for a stylesheet of yours, or not at all."""
+    top_heading: Literal[1, 2] = 2
+    """The level that Notion's heading 1 becomes, and the others after it: 2 since the theme shows the post's title as the
+    heading of level 1, or 1 to keep the levels as they are in Notion."""
     language: Annotated[str, AfterValidator(_language)] | None = None
     """Language tag in whose way dates in the text are written (`ko`: 2026년 11월 20일); by default as in Notion's API
     (2026-11-20)."""
@@ -380,7 +387,7 @@ class Config(_Section):
             properties={key: rule.origin() if rule else None for key, rule in notion.properties.items()},
             keep=notion.keep if notion.keep == "all" else tuple(notion.keep),
             marker=notion.publish.property if isinstance(notion.publish, PublishRule) else "",
-            style=Style(jekyll.colors, jekyll.unsupported, jekyll.language),
+            style=Style(jekyll.colors, jekyll.unsupported, jekyll.language, jekyll.top_heading),
             shelf=parse_shelf(notion.to),
             addresses=jekyll.addresses,
             unpublished=notion.unpublished,

@@ -11,20 +11,25 @@ from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll import front_matter, places
 from notion2jekyll.jekyll.shelves import DRAFTS, POSTS, Shelf
 from notion2jekyll.jekyll.site import CONFIG, Site, parse_site
+from notion2jekyll.jekyll.themes import THEMES, Name
 from notion2jekyll.notion.model import normal_id
 from notion2jekyll.plan import Output
 from notion2jekyll.state import State
 from notion2jekyll.target import Target
 
 
-def recall(target: Target, shelves: Collection[Shelf]) -> Memory:
+def recall(target: Target, shelves: Collection[Shelf], theme: Name | None = None) -> Memory:
     """Read the target, its `_config.yml` and the state of the last run; pages of ours are on `shelves`.
+
+    `theme` stands for the one that `_config.yml` names.
 
     Raises ConfigError where a newer version wrote the state, and what the target raises.
     """
     snapshot = target.read()
     config = target.fetch(CONFIG) if CONFIG in snapshot.files else None
     site, problems = parse_site(config.decode("utf-8", "replace") if config is not None else None)
+    if theme is not None:
+        site = replace(site, theme=THEMES[theme])
     content = target.fetch(state.PATH) if state.PATH in snapshot.files else None
     try:
         if content is not None:

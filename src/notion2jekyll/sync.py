@@ -123,7 +123,7 @@ def _attempt(
 ) -> Report:
     # What the blog holds, and what was written last.
     shelves = tuple(dict.fromkeys(job.config.options(notion).shelf for notion in job.config.feeds))
-    memory = recall(target, shelves)
+    memory = recall(target, shelves, job.config.jekyll.theme)
 
     for _ in range(PASSES):
         # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are

@@ -135,10 +135,12 @@ def paragraph(block: Block, context: Context) -> Nodes:
 def heading(block: Block, context: Context) -> Nodes:
     """A heading, one level deeper than in Notion: the post's title is the page's one heading of level 1.
 
+    With `jekyll: top_heading: 1` it keeps its level.
+
     What a toggleable heading folds away follows it in the open, so that it reads everywhere and keeps its anchor.
     """
     text = _text(block, context)
-    level = min(int(block.type.removeprefix("heading_")) + 1, 6)
+    level = min(int(block.type.removeprefix("heading_")) + context.style.top_heading - 1, 6)
     own: Nodes = (Heading(level, text),) if text else ()
     return (*own, *nodes(block.children, context))
 

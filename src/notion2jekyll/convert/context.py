@@ -40,6 +40,8 @@ class Style:
     """Whether readers see a short notice where a block cannot be shown; the report always has it."""
     language: str | None = None
     """The language tag in whose way mentioned dates are written; None: ISO 8601, as Notion's API gives them."""
+    top_heading: Literal[1, 2] = 2
+    """The level of what is a heading 1 in Notion."""
 
 
 @dataclass(slots=True)

@@ -13,18 +13,21 @@ from typing import Any, Final
 
 from notion2jekyll.convert import Article
 from notion2jekyll.errors import Problem
-from notion2jekyll.jekyll import front_matter
+from notion2jekyll.jekyll import front_matter, themes
 from notion2jekyll.jekyll.extras import Extras
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.places import Place, asset_path
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import (
     BlockNode,
+    CodeBlock,
     Container,
     Details,
     Doc,
     Inlines,
     List,
+    Math,
+    MathBlock,
     Paragraph,
     Quote,
     Rule,
@@ -32,6 +35,7 @@ from notion2jekyll.markdown.nodes import (
 )
 from notion2jekyll.markdown.plain import visible
 from notion2jekyll.markdown.serialize import serialize
+from notion2jekyll.markdown.walk import within
 from notion2jekyll.notion.model import File, Page
 
 IDENTITY: Final = "notion_id"
@@ -60,9 +64,14 @@ def render(
     if cover is not None:
         image = "/" + asset_path(cover, options.assets) if cover.hosted else cover.url
         image = image if image.startswith(("/", "https://", "http://")) else ""
-    body = serialize(article.body, site.dialect(options.typography))
+    content = themes.fitted(article.body, site.theme)
+    inside = list(within(content))
+    # Without a math engine formulas are written as code.
+    math = site.math and any(isinstance(node, Math | MathBlock) for node in inside)
+    mermaid = any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in inside)
+    body = serialize(content, site.dialect(options.typography, formulas=math))
     values: dict[str, Any] = {
-        "layout": _layout(place, site),
+        "layout": site.layout(place.shelf.label, place.path),
         "title": about.title,
         "date": about.date,
         "permalink": place.permalink,
@@ -71,9 +80,9 @@ def render(
         "categories": list(about.categories),
         "tags": list(about.tags),
         "description": about.description,
-        "excerpt": excerpt(article.body, body),
+        "excerpt": excerpt(content, body),
         "author": about.author,
-        "image": image,
+        **themes.front_matter(site.theme, cover=image, math=math, mermaid=mermaid),
     }
     # What is mapped to a key that is there already takes its place; None takes it away.
     values = {key: item for key, item in values.items() if item or key == "title" or key in extras.values}
@@ -89,13 +98,6 @@ def render(
         values["published"] = False
     values["notion_id"] = article.page.id
     return front_matter.dump(values, body).encode("utf-8", "replace")
-
-
-def _layout(place: Place, site: Site) -> str | None:
-    """Return the layout to name, None where the site's own defaults name one."""
-    if place.shelf.kind == "posts":
-        return site.layout
-    return None if site.given(place.shelf.label, place.path).get("layout") else "page"
 
 
 def excerpt(doc: Doc, body: str) -> str:

@@ -5,7 +5,6 @@ Facts by experiment: Jekyll 3.10.0 and Liquid 4.0.4 in GitHub Pages' configurati
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from notion2jekyll.errors import Problem
+from notion2jekyll.jekyll.themes import THEMES, Theme, detected
 from notion2jekyll.markdown.dialect import Dialect
 
 CONFIG: Final = "_config.yml"
@@ -30,10 +30,6 @@ PERMALINKS: Final = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
-
-# Themes whose layout for a post has another name than `post`.
-_THEME_LAYOUTS: Final = {"minimal-mistakes-jekyll": "single", "minimal-mistakes": "single"}
-
 
 _NO_IDS: Final = Problem(
     "note",
@@ -77,8 +73,8 @@ class Site:
     """Categories that the site's own defaults give to every post, before its own."""
     category: str = ""
     """The one that they give after its own (`category:`); empty for none."""
-    layout: str | None = "post"
-    """The layout to name in a post; None where the site's own defaults name one."""
+    theme: Theme = THEMES["minima"]
+    """The theme that `theme` or `remote_theme` names; minima stands for all that are not known."""
     engine: Literal["kramdown", "commonmark"] = "kramdown"
     gfm: bool = True
     smart_quotes: bool = True
@@ -111,6 +107,12 @@ class Site:
                 merged.update(default.values)
         return merged
 
+    def layout(self, kind: str, path: str) -> str | None:
+        """Return the layout to name in a file of `kind` at `path`; None where the site's own defaults name one."""
+        if self.given(kind, path).get("layout"):
+            return None
+        return self.theme.post if kind == "posts" else self.theme.page
+
     def template(self, kind: str, path: str) -> str:
         """Return the template of the addresses of files of `kind` at `path`."""
         if given := self.given(kind, path).get("permalink"):
@@ -126,8 +128,8 @@ class Site:
         )
         return ("/:path/:basename" if kind == "pages" else "/:collection/:path") + end
 
-    def dialect(self, typography: Literal["site", "verbatim"]) -> Dialect:
-        """Return the Markdown that this site's engine reads."""
+    def dialect(self, typography: Literal["site", "verbatim"], *, formulas: bool = False) -> Dialect:
+        """Return the Markdown that this site's engine reads, on a page with `formulas` or without."""
         return Dialect(
             engine=self.engine,
             gfm=self.gfm,
@@ -140,6 +142,7 @@ class Site:
             math=self.math,
             emoji="jemoji" in self.plugins,
             mentions="jekyll-mentions" in self.plugins,
+            dollars=self.theme.dollars and formulas,
         )
 
 
@@ -188,7 +191,7 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             future=config.get("future") is True,
             categories=_names(given.get("categories")),
             category=str(given.get("category") or ""),
-            layout=None if given.get("layout") else _theme_layout(config),
+            theme=detected(config),
             engine="commonmark" if markdown in ("gfm", "commonmark", "commonmarkghpages") else "kramdown",
             gfm=str(kramdown.get("input") or "GFM").lower() == "gfm",
             smart_quotes=",".join(_names(kramdown.get("smart_quotes"), ",")) != _PLAIN_QUOTES,
@@ -254,8 +257,3 @@ def _collections(raw: Any) -> dict[str, Collection]:
         str(name): Collection(bool(_mapping(body).get("output")), str(_mapping(body).get("permalink") or ""))
         for name, body in _mapping(raw).items()
     }
-
-
-def _theme_layout(config: Mapping[str, Any]) -> str:
-    theme = str(config.get("remote_theme") or config.get("theme") or "").rsplit("/", 1)[-1]
-    return _THEME_LAYOUTS.get(re.sub(r"@.*", "", theme), "post")

@@ -46,6 +46,8 @@ class Dialect:
     """jemoji is on: `:smile:` in text must stay text."""
     mentions: bool = False
     """jekyll-mentions is on: `@name` in text must stay text."""
+    dollars: bool = False
+    """The theme typesets what stands between single dollar signs: `$` in text must stay text."""
     liquid: bool = True
     """The output goes through Liquid: `{{` and `{%` are made inert, a `SitePath` becomes a Liquid expression."""
 
@@ -97,7 +99,9 @@ class Unsafe:
     """The constructs in which the row counts."""
     kinds: frozenset[Kind] = field(default=_AUTHOR)
     """The author's characters to which it applies."""
-    only: Literal["", "kramdown", "not gfm", "symbols", "verbatim", "liquid", "emoji", "mentions"] = ""
+    only: Literal[
+        "", "kramdown", "not gfm", "symbols", "verbatim", "liquid", "emoji", "mentions", "dollars"
+    ] = ""
     """The property of the dialect on which the row depends; empty for none."""
 
     def applies(self, construct: Construct, dialect: Dialect) -> bool:
@@ -116,6 +120,7 @@ _CONDITIONS: dict[str, Callable[[Dialect], bool]] = {
     "liquid": lambda dialect: dialect.liquid,
     "emoji": lambda dialect: dialect.emoji,
     "mentions": lambda dialect: dialect.mentions,
+    "dollars": lambda dialect: dialect.dollars,
 }
 
 _LINE = re.compile
@@ -178,6 +183,14 @@ UNSAFE: tuple[Unsafe, ...] = (
         "reference",
     ),
     Unsafe(_LINE(r"\$(?=\$)|(?<=\$)\$"), "a formula in kramdown, wherever it stands", only="kramdown"),
+    Unsafe(
+        # A lone one has no partner.
+        _LINE(r"\A[^$]*\$[^$]*\Z|(\$)"),
+        "the theme typesets what is between two in the finished page",
+        "split",
+        kinds=_SHOWN,
+        only="dollars",
+    ),
     Unsafe(_LINE(r"\{(?=:)"), "a kramdown attribute list or extension", only="kramdown"),
     Unsafe(_LINE(r"(?<=\{)\{"), "a Liquid expression", only="liquid"),
     Unsafe(_LINE(r"\{(?=%)"), "a Liquid tag, which fails the build where it is unknown", "reference", only="liquid"),

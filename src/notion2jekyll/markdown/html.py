@@ -134,4 +134,6 @@ def _text(text: str, dialect: Dialect) -> str:
         text = re.sub(r":(?=[\w+-]+:)", ":<span></span>", text)
     if dialect.mentions:
         text = re.sub(r"@(?=\w)", "@<span></span>", text)
+    if dialect.dollars:
+        text = text.replace("$", "$<span></span>")
     return text

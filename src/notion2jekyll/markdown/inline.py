@@ -392,7 +392,7 @@ def _escape(current: _Line, construct: Construct, dialect: Dialect) -> str:
     for index, form in _unsafe(current, construct, dialect):
         char = current.text[index]
         if form == "split":
-            written.setdefault(index, f"{char}<span></span>")
+            written[index] = f"{written.get(index, char)}<span></span>"
         elif (
             form == "reference"
             or char not in dialect.backslashable
