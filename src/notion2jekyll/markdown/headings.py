@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
-from notion2jekyll.markdown.inline import line
+from notion2jekyll.markdown.inline import line, spaced_braces
 from notion2jekyll.markdown.nodes import (
     Code,
     Container,
@@ -17,17 +16,18 @@ from notion2jekyll.markdown.nodes import (
     Item,
     Link,
     List,
+    Math,
     Quote,
     Span,
     Text,
 )
-from notion2jekyll.markdown.plain import is_blank, shown
+from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notion2jekyll.markdown.dialect import Dialect
-    from notion2jekyll.markdown.nodes import BlockNode, Doc, Inline, Inlines
+    from notion2jekyll.markdown.nodes import BlockNode, Doc, Inlines
 
 
 def heading_id(text: str) -> str:
@@ -36,7 +36,7 @@ def heading_id(text: str) -> str:
     Letters, marks and digits of every script, `_` and `-` are kept in lower case, spaces become `-`; the rest goes.
     github.com does the same.
     """
-    lowered = "".join(char.lower() for char in text.strip(" \t"))  # by character: Ruby has no final sigma
+    lowered = "".join(char.lower() for char in text)  # by character: Ruby has no final sigma
     return re.sub(r"[ \t]", "-", "".join(char for char in lowered if char in "- \t" or _is_word(char)))
 
 
@@ -47,7 +47,7 @@ def _is_word(char: str) -> bool:
 
 def _ascii_id(text: str) -> str:
     """Return the id that kramdown gives outside its GFM parser: ASCII letters and digits, from the first letter on."""
-    kept = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text.strip(" \t")))
+    kept = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text))
     return kept.replace(" ", "-").lower() or "section"
 
 
@@ -58,6 +58,41 @@ def heading_ids(doc: Doc, dialect: Dialect) -> tuple[str, ...]:
 
 def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
     """Yield the headings that are written, in their order, with their ids."""
+    for heading, name, number, _ in _numbered(doc, dialect):
+        yield heading, _counted(name, number)
+
+
+def written(doc: Doc) -> Iterator[Heading]:
+    """Yield the headings that are written, in their order."""
+    for heading, _ in _headings(doc.children, in_html=False):
+        yield heading
+
+
+def own_ids(doc: Doc, dialect: Dialect) -> dict[str, str]:
+    """Return, by name, the ids of those headings whose id is one to rely on.
+
+    That is one that tells the heading's text, and that no heading before it has too. Headings within HTML elements have
+    none: kramdown makes their ids of ASCII letters alone, and numbers the rest.
+    """
+    if not dialect.has_ids:
+        return {}
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for heading, name, number, in_html in _numbered(doc, dialect):
+        id_ = _counted(name, number)
+        tells = any(char.isalnum() for char in name)
+        if heading.name and tells and not in_html and id_ not in taken:
+            found[heading.name] = id_
+        taken.add(id_)
+    return found
+
+
+def _counted(name: str, number: int) -> str:
+    return f"{name}-{number}" if number else name
+
+
+def _numbered(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str, int, bool]]:
+    """Yield the headings that are written: what their text comes to, how often it did before, and whether within HTML."""
     seen: dict[tuple[bool, str], int] = {}
     for heading, in_html in _headings(doc.children, in_html=False):
         # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
@@ -65,27 +100,40 @@ def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
         if dialect.kramdown and not dialect.gfm:  # plain kramdown makes them of the Markdown, escapes and all
             text = line(heading.children, "heading", dialect)
         else:
-            written = line(heading.children, "heading", dialect)
-            text = "".join(shown(_with_references(heading.children, written), "", pictures=False))
-        id_ = _ascii_id(text) if plain else heading_id(text)
-        number = seen[plain, id_] = seen.get((plain, id_), -1) + 1
-        yield heading, f"{id_}-{number}" if number else id_
+            markdown = line(heading.children, "heading", dialect)
+            raw = "".join(_raw(heading.children, markdown, dialect))
+            text = raw.strip(" \t").replace(_NO_EDGE, "")
+        name = _ascii_id(text) if plain else heading_id(text)
+        number = seen[plain, name] = seen.get((plain, name), -1) + 1
+        yield heading, name, number, in_html
 
 
-def _with_references(children: Inlines, written: str) -> Inlines:
-    """Return inlines with code that is `written` as HTML as kramdown sees it: with the digits of its references."""
-    out: list[Inline] = []
+def _raw(children: Inlines, markdown: str, dialect: Dialect) -> Iterator[str]:
+    """Yield the parts of the text that kramdown makes an id of, for inlines that are written as `markdown`.
+
+    Pictures and breaks are no text, but spaces beside them are none at the edge of the line.
+    """
     for child in children:
         match child:
-            case Code(value) if html.code(value) in written:
-                out.append(Text(re.sub(r"</?code>|<br>", "", html.code(value))))
-            case Span():
-                out.append(replace(child, children=_with_references(child.children, written)))
-            case Link():
-                out.append(replace(child, children=_with_references(child.children, written)))
+            case Text(value):
+                yield clean(value).replace("\n", _NO_EDGE)
+            case Code(value) if html.code(value) in markdown:  # with the digits of its references
+                yield re.sub(r"</?code>|<br>", "", html.code(value))
+            case Code(value):
+                yield clean(value).replace("\n", "")
+            case Math(tex):
+                text = " ".join(clean(tex).split())
+                yield spaced_braces(text) if dialect.liquid else text
+            case Span("span" | "ins", inner):
+                yield from (_NO_EDGE, *_raw(inner, markdown, dialect), _NO_EDGE)
+            case Span() | Link():
+                yield from _raw(child.children, markdown, dialect)
             case _:
-                out.append(child)
-    return tuple(out)
+                yield _NO_EDGE
+
+
+_NO_EDGE = "\0"
+"""Stands for what is no text, and in no text."""
 
 
 def _headings(children: tuple[BlockNode | Item, ...], *, in_html: bool) -> Iterator[tuple[Heading, bool]]:
