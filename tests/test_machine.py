@@ -104,6 +104,7 @@ class Notion:
         sources: Sequence[Source],
         choose: Callable[[Listing], Wanted],
         deliver: Callable[[Tree | Failed], None],
+        more: Callable[[], frozenset[str]],
         *,
         progress: object,
     ) -> Reading:
@@ -113,11 +114,18 @@ class Notion:
         ids = tuple(page.id for page in pages)
         listing = Listing(pages, {SOURCE: ids}, self.complete, {SOURCE: f"data_source:{SOURCE}"})
         wanted = choose(listing)
-        for page in pages:
-            if page.id in wanted.bodies:
-                row = self.rows[page.id]
-                failed = Failed(page, Problem("error", "unreadable", page=page.id))
-                deliver(failed if page.id in self.unreadable else row.tree())
+        bodies = wanted.bodies
+        read: set[str] = set()
+        while True:
+            for page in pages:
+                if page.id in bodies:
+                    row = self.rows[page.id]
+                    failed = Failed(page, Problem("error", "unreadable", page=page.id))
+                    assert page.id not in read, "read twice"
+                    read.add(page.id)
+                    deliver(failed if page.id in self.unreadable else row.tree())
+            if not (bodies := more()):
+                break
         found: dict[str, Page | Failed | None] = {}
         for id_ in wanted.lookups:
             row = self.rows[id_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from notion2jekyll import __version__, state
@@ -80,6 +80,8 @@ class Brief:
     templates: Mapping[str, str]
     """The templates of addresses that are in force, as the state remembers them."""
     problems: tuple[Problem, ...]
+    wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Page id → ids of its blocks that other pages link to."""
 
 
 def fingerprint(options: Options, site: Site) -> str:
@@ -125,21 +127,17 @@ def decide(
     each = {id(feed): fingerprint(feed.options, memory.site) for feed in wishes.feeds}
     marks = {page: each[id(feed)] for page, feed in feeds.items()}
     _known(wishes.pages, refusals.keys() | entries.keys())
-    whys: dict[str, str] = {}
-    for page in (one.page for one in written):
-        if _asked(page.id, wishes.pages) and (why := _why(page, index, wishes, memory, marks[page.id])):
-            whys[page.id] = why
     own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
     unsure = {
         page.id: why
         for page in listing
         if (why := refusals[page.id]) is not None and not is_certain(page, feeds[page.id].rule)
     }
-    return Brief(
+    brief = Brief(
         published=published,
         feeds=feeds,
         index=index,
-        whys=whys,
+        whys={},
         gone={
             entry.page: why
             for entry in own
@@ -163,6 +161,32 @@ def decide(
             *_other_days(index.places, memory.site),
         ),
     )
+    return learn(brief, wishes, memory, listing, {}, {})
+
+
+def learn(
+    brief: Brief,
+    wishes: Wishes,
+    memory: Memory,
+    listing: Iterable[Page],
+    made: Mapping[str, Entry],
+    anchors: Mapping[str, Mapping[str, str]],
+) -> Brief:
+    """Return `brief` with what is known by now of links to blocks of other pages, and with the pages that need it.
+
+    `made` are the entries of posts that were made in this run, by page id; `anchors` are the places of their blocks (see
+    `Index.anchors`). Where a page links to is known only when it was read, and where that leads when the other page was.
+    """
+    entries = {page: made.get(page) or memory.state.entries.get(page) for page in brief.index.places}
+    there = [entry for entry in entries.values() if entry is not None]
+    index = replace(brief.index, anchors={**{entry.page: entry.anchors for entry in there}, **anchors})
+    brief = replace(brief, index=index, wanted=state.wanted(there))
+    whys = {page: why for page, why in brief.whys.items() if page in entries}
+    for page in listing:
+        if page.id in entries and page.id not in whys and _asked(page.id, wishes.pages):
+            why = _why(page, brief, wishes, memory)
+            whys |= {page.id: why} if why else {}
+    return replace(brief, whys=whys)
 
 
 def _feeds(
@@ -189,16 +213,17 @@ def _is_draft(page: Page, refused: str | None, feed: Feed, wishes: Wishes, memor
     return is_certain(page, feed.rule) and not was_live
 
 
-def _why(page: Page, index: places.Index, wishes: Wishes, memory: Memory, mark: str) -> str | None:
+def _why(page: Page, brief: Brief, wishes: Wishes, memory: Memory) -> str | None:
     """Return why the body of `page` is to be read, None where it is not."""
-    entry, place = memory.state.entries.get(page.id), index.places[page.id]
+    entry, place = memory.state.entries.get(page.id), brief.index.places[page.id]
     why = state.stale(
         page,
         entry,
         path=place.path,
         url=place.url,
-        fingerprint=mark,
-        links=index.links(entry.links) if entry else {},
+        fingerprint=brief.marks[page.id],
+        links=brief.index.links(entry.links) if entry else {},
+        wanted=brief.wanted.get(page.id, ()),
     )
     if why is None and entry is not None and set(entry.redirects) != set(place.redirects):
         why = "its former addresses changed"

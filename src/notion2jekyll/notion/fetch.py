@@ -118,13 +118,14 @@ def read_source(
     sources: Sequence[Source],
     choose: Callable[[Listing], Wanted],
     deliver: Callable[[Tree | Failed], None],
+    more: Callable[[], frozenset[str]] = frozenset,
     *,
     progress: Progress,
 ) -> Reading:
     """List `sources`, ask `choose` what else is needed, read that, and hand each body to `deliver` when it is there.
 
-    `deliver` gets every page of `Wanted.bodies` exactly once, in no particular order; both callbacks run in this thread and
-    what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous), AccessDenied (token,
+    `deliver` gets every page of `Wanted.bodies` exactly once, in no particular order. Then `more` tells, again and again,
+    of which other pages the bodies are needed after all. All callbacks run in this thread and what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous), AccessDenied (token,
     capability, not shared), Unreachable (Notion is down, or a list could not be read to its end).
     """
 
@@ -132,7 +133,6 @@ def read_source(
         listing = await _list(notion, sources, progress)
         wanted = choose(listing)
         pages = {page.id: page for page in listing.pages}
-        progress.begin("fetching", len(wanted.bodies))
         trees = _Trees(notion)
 
         async def read(page: str) -> None:
@@ -140,10 +140,15 @@ def read_source(
             deliver(tree)
             progress.advance("fetching")
 
-        try:
-            await _in_parallel(read, [page.id for page in listing.pages if page.id in wanted.bodies])
-        finally:
-            progress.end("fetching")
+        bodies = wanted.bodies
+        while True:
+            progress.begin("fetching", len(bodies))
+            try:
+                await _in_parallel(read, [page.id for page in listing.pages if page.id in bodies])
+            finally:
+                progress.end("fetching")
+            if not (bodies := more()):
+                break
         found: dict[str, Page | Failed | None] = {}
 
         async def look(page: str) -> None:
