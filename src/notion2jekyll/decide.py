@@ -177,10 +177,14 @@ def learn(
     `made` are the entries of posts that were made in this run, by page id; `anchors` are the places of their blocks (see
     `Index.anchors`). Where a page links to is known only when it was read, and where that leads when the other page was.
     """
-    entries = {page: made.get(page) or memory.state.entries.get(page) for page in brief.index.places}
+    before = memory.state.entries
+    entries = {page: made.get(page) or before.get(page) for page in brief.index.places}
     there = [entry for entry in entries.values() if entry is not None]
     index = replace(brief.index, anchors={**{entry.page: entry.anchors for entry in there}, **anchors})
-    brief = replace(brief, index=index, wanted=state.wanted(there))
+    # A post that stays as a person left it gets no anchors.
+    stay = {page for page in before if wishes.edited_stay and _is_edited(before[page], memory)}
+    wanted = {page: blocks for page, blocks in state.wanted(there).items() if page not in stay}
+    brief = replace(brief, index=index, wanted=wanted)
     whys = {page: why for page, why in brief.whys.items() if page in entries}
     for page in listing:
         if page.id in entries and page.id not in whys and _asked(page.id, wishes.pages):
@@ -278,10 +282,14 @@ def _elsewhere(
         if entry is None or entry.removed:
             found[page.id] = None if not asked else place.url
         elif entry.path != place.path:
-            edited = wishes.edited_stay and memory.snapshot.files.get(entry.path) not in (None, entry.blob)
+            edited = wishes.edited_stay and _is_edited(entry, memory)
             if not asked or edited or entry.recovered:
                 found[page.id] = entry.url or places.address(entry.path, place.meta, memory.site, place.shelf)
     return found
+
+
+def _is_edited(entry: Entry, memory: Memory) -> bool:
+    return memory.snapshot.files.get(entry.path) not in (None, entry.blob)
 
 
 def _about_feeds(

@@ -247,7 +247,8 @@ def _astray(plan: Plan, brief: Brief, bench: _Bench) -> bool:
     for page, place in brief.index.places.items():
         entry = plan.state.entries.get(page)
         url = entry.url if entry and not entry.removed else None
-        if (entry is None or entry.path != place.path) and brief.index.elsewhere.get(page, place.url) != url:
+        away = entry is None or entry.path != place.path or page in brief.index.elsewhere
+        if away and brief.index.elsewhere.get(page, place.url) != url:
             news[page] = url
     bench.elsewhere.update(news)
     stuck: dict[str, Mapping[str, str]] = {}

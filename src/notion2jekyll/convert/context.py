@@ -93,13 +93,13 @@ class Context:
 
     def within(self, block: str) -> Url | None:
         """Return where a block of this very page is; the page itself and a note where it does not show that block."""
-        own = self.links.page(self.page)
         self.here.add(block)
-        place: Url | None = Here(name(block))
         if block in self.missing:
+            own = self.address(self.page)
             self.lost("a block of this page", "the page")
-            place = own.url if own else None
-        if own and place:
+            return own.url if own else None
+        place = Here(name(block))
+        if own := self.links.page(self.page):
             self.titles[place] = own.title
         return place
 
