@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
@@ -53,13 +54,19 @@ def _ascii_id(text: str) -> str:
 
 def heading_ids(doc: Doc, dialect: Dialect) -> tuple[str, ...]:
     """Return the ids of the document's headings that are written, in their order; empty where an engine gives none."""
-    return tuple(id_ for _, id_ in headings(doc, dialect))
-
-
-def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
-    """Yield the headings that are written, in their order, with their ids."""
-    for heading, name, number, _ in _numbered(doc, dialect):
-        yield heading, _counted(name, number)
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    seen_in_html: Counter[str] = Counter()
+    for heading, in_html in _headings(doc.children, in_html=False):
+        # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
+        plain = in_html or not dialect.kramdown or not dialect.gfm
+        markdown = line(heading.children, "heading", dialect)
+        if dialect.kramdown and not dialect.gfm:  # plain kramdown makes them of the Markdown, escapes and all
+            text = markdown
+        else:
+            text = _text(heading.children, markdown, dialect)
+        found.append(_counted(_ascii_id(text), seen_in_html) if plain else _counted(heading_id(text), seen))
+    return tuple(found)
 
 
 def written(doc: Doc) -> Iterator[Heading]:
@@ -71,53 +78,45 @@ def written(doc: Doc) -> Iterator[Heading]:
 def own_ids(doc: Doc, dialect: Dialect) -> dict[str, str]:
     """Return, by name, the ids of those headings whose id is one to rely on.
 
-    That is one that tells the heading's text, and that no heading before it has too. Headings within HTML elements have
-    none: kramdown makes their ids of ASCII letters alone, and numbers the rest.
+    That is one that tells the heading's text, that github.com gives it as well, and that no heading before it has too.
+    Headings within HTML elements have none: kramdown makes their ids of ASCII letters alone, and numbers the rest.
     """
     if not dialect.has_ids:
         return {}
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for heading, name, number, in_html in _numbered(doc, dialect):
-        id_ = _counted(name, number)
-        tells = any(char.isalnum() for char in name)
-        if heading.name and tells and not in_html and id_ not in taken:
+    on_github: Counter[str] = Counter()
+    headings = _headings(doc.children, in_html=False)
+    for (heading, in_html), id_ in zip(headings, heading_ids(doc, dialect), strict=True):
+        base = heading_id(_text(heading.children, "", dialect))
+        same = _counted(base, on_github) == id_ and any(char.isalnum() for char in base)
+        if heading.name and same and not in_html and id_ not in taken:
             found[heading.name] = id_
         taken.add(id_)
     return found
 
 
-def _counted(name: str, number: int) -> str:
-    return f"{name}-{number}" if number else name
+def _counted(id_: str, seen: Counter[str]) -> str:
+    """Return `id_` with the number of times that it was there before, as kramdown and github.com tell them apart."""
+    number = seen[id_]
+    seen[id_] += 1
+    return f"{id_}-{number}" if number else id_
 
 
-def _numbered(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str, int, bool]]:
-    """Yield the headings that are written: what their text comes to, how often it did before, and whether within HTML."""
-    seen: dict[tuple[bool, str], int] = {}
-    for heading, in_html in _headings(doc.children, in_html=False):
-        # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
-        plain = in_html or not dialect.kramdown or not dialect.gfm
-        if dialect.kramdown and not dialect.gfm:  # plain kramdown makes them of the Markdown, escapes and all
-            text = line(heading.children, "heading", dialect)
-        else:
-            markdown = line(heading.children, "heading", dialect)
-            raw = "".join(_raw(heading.children, markdown, dialect))
-            text = raw.strip(" \t").replace(_NO_EDGE, "")
-        name = _ascii_id(text) if plain else heading_id(text)
-        number = seen[plain, name] = seen.get((plain, name), -1) + 1
-        yield heading, name, number, in_html
+def _text(children: Inlines, markdown: str, dialect: Dialect) -> str:
+    """Return the text of which an engine makes an id, for inlines that are written as `markdown`."""
+    return "".join(_raw(children, markdown, dialect)).strip(" \t").replace(_NO_EDGE, "")
 
 
 def _raw(children: Inlines, markdown: str, dialect: Dialect) -> Iterator[str]:
-    """Yield the parts of the text that kramdown makes an id of, for inlines that are written as `markdown`.
-
-    Pictures and breaks are no text, but spaces beside them are none at the edge of the line.
-    """
+    """Yield the parts of that text. Pictures and breaks are none, but spaces beside them are not at the edge of the line."""
     for child in children:
         match child:
             case Text(value):
                 yield clean(value).replace("\n", _NO_EDGE)
-            case Code(value) if html.code(value) in markdown:  # with the digits of its references
+            case Code(value) if (
+                html.code(value) in markdown
+            ):  # kramdown takes the digits of its references for text
                 yield re.sub(r"</?code>|<br>", "", html.code(value))
             case Code(value):
                 yield clean(value).replace("\n", "")
