@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from copy import deepcopy
@@ -165,6 +166,36 @@ def test_the_judge_sees_every_change(judge: Judge, change: str, monkeypatch: pyt
         at = at[key]
     at[path[-1]] = value
     assert judge.verdict(_case(*blocks)).startswith("difference")
+
+
+def _linking(href: str) -> Case:
+    blocks = (
+        _block("paragraph", _text("there", href)),
+        _block("heading_1", _text("One")),
+        _block("paragraph", _text("two")),
+        _block("toggle", _text("three")),
+    )
+    return _case(
+        *({**block, "id": f"00000000-0000-4000-8000-00000000000{n}"} for n, block in enumerate(blocks))
+    )
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_judge_sees_where_a_link_within_the_page_leads(
+    judge: Judge, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fuzz import judge as module
+
+    def href(number: int) -> str:
+        return f"#0000000000004000800000000000000{number}"
+
+    assert judge.verdict(_linking(href(number))) == ""
+    article, post = module.publish(_linking(href(number)))
+    monkeypatch.setattr(module, "publish", lambda _: (article, post))
+    assert judge.verdict(_linking(href(number % 3 + 1))).startswith("difference")
+    nowhere = re.sub(r"\(#[\w-]+\)", "(#nowhere)", post)
+    monkeypatch.setattr(module, "publish", lambda _: (article, nowhere))
+    assert judge.verdict(_linking(href(number))).startswith("difference")
 
 
 def test_the_judge_sees_an_exception_and_a_broken_build(

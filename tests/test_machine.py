@@ -27,12 +27,15 @@ from notion2jekyll.notion.model import Failed, File, Page, Tree, parse_block, pa
 from notion2jekyll.progress import Silent
 from notion2jekyll.report import Report
 from notion2jekyll.snapshot import blob_id
-from notion2jekyll.state import PATH, State, parse
+from notion2jekyll.state import PATH, Entry, State, parse
 
 SOURCE = "0984278d-d031-85f9-a7ab-4078eaf5200b"
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TITLES = ["일기", "Note", "note", "🚀"]
 DAYS = ["2026-11-18", "2026-11-19"]
+HEADINGS = ["Results", "결과", "🚀"]
+PARTS = ("text", "first", "second", "missing")
+"""What links into a page lead to: its paragraph, one of its two headings, or a block that is not there any more."""
 
 
 class Crash(Exception):
@@ -52,6 +55,9 @@ class Row:
     version: int = 0
     image: int | None = None
     link: str | None = None
+    headings: tuple[str, str] = ("Results", "Results")
+    jumps: tuple[tuple[str, str], ...] = ()
+    """Pages, and which part of them."""
     trashed: bool = False
     erased: bool = False
 
@@ -81,11 +87,27 @@ class Row:
         if self.link:
             mention = {"type": "page", "page": {"id": self.link}}
             runs.append({"type": "mention", "mention": mention, "plain_text": "another"})
-        blocks = [{"id": self.id, "type": "paragraph", "paragraph": {"rich_text": runs}}]
+        for page, part in self.jumps:
+            href = f"/{page}#{part_id(page, part)}".replace("-", "")
+            runs += [
+                {"type": "text", "plain_text": " "},
+                {"type": "text", "plain_text": f"to the {part}", "href": href},
+            ]
+        blocks: list[dict[str, Any]] = [
+            {"id": part_id(self.id, part), "type": "heading_1", "heading_1": {"rich_text": [{"type": "text", "plain_text": text}]}}
+            for part, text in zip(PARTS[1:], self.headings, strict=False)
+        ]  # fmt: skip
+        text = {"id": part_id(self.id, "text"), "type": "paragraph", "paragraph": {"rich_text": runs}}
+        blocks.insert(0, text)
         if self.image is not None:
             url = f"https://files.example/space/{self.image}/picture.png?X-Amz-Signature=1"
             blocks.append({"id": self.id, "type": "image", "image": {"type": "file", "file": {"url": url}}})
         return Tree(self.page(), tuple(parse_block(raw) for raw in blocks))
+
+
+def part_id(page: str, part: str) -> str:
+    """Return the id of a part of a page."""
+    return f"{page[:-1]}{1 + PARTS.index(part)}"
 
 
 @dataclass
@@ -104,6 +126,7 @@ class Notion:
         sources: Sequence[Source],
         choose: Callable[[Listing], Wanted],
         deliver: Callable[[Tree | Failed], None],
+        more: Callable[[], frozenset[str]],
         *,
         progress: object,
     ) -> Reading:
@@ -113,11 +136,18 @@ class Notion:
         ids = tuple(page.id for page in pages)
         listing = Listing(pages, {SOURCE: ids}, self.complete, {SOURCE: f"data_source:{SOURCE}"})
         wanted = choose(listing)
-        for page in pages:
-            if page.id in wanted.bodies:
-                row = self.rows[page.id]
-                failed = Failed(page, Problem("error", "unreadable", page=page.id))
-                deliver(failed if page.id in self.unreadable else row.tree())
+        bodies = wanted.bodies
+        read: set[str] = set()
+        while True:
+            for page in pages:
+                if page.id in bodies:
+                    row = self.rows[page.id]
+                    failed = Failed(page, Problem("error", "unreadable", page=page.id))
+                    assert page.id not in read, "read twice"
+                    read.add(page.id)
+                    deliver(failed if page.id in self.unreadable else row.tree())
+            if not (bodies := more()):
+                break
         found: dict[str, Page | Failed | None] = {}
         for id_ in wanted.lookups:
             row = self.rows[id_]
@@ -140,6 +170,34 @@ class Storage:
                 failures=dict.fromkeys(files, Failure("The storage is down.", "")), requests=len(files)
             )
         return Media({path: file.key.encode() for path, file in files.items()}, requests=len(files))
+
+
+def misleading(row: Row, posts: Mapping[str, Entry], files: Mapping[str, bytes]) -> list[str]:
+    """Return the links that the post of `row` should have into those of `posts`, by page id, and does not have."""
+    text = files[posts[row.id].path].decode()
+    wrong = []
+    for page, part in row.jumps:
+        if page not in posts or posts[page].path not in files:
+            continue
+        link = f'<{{{{ "{posts[page].url}" | relative_url }}}}>'
+        if part != "missing":
+            place = _place(files[posts[page].path].decode(), page, part)
+            link = f"#{place}" if page == row.id else link.replace("}}>", f"}}}}#{place}>")
+        if f"[to the {part}]({link})" not in text:
+            wrong.append(f"[to the {part}]({link})\n{text}")
+    return wrong
+
+
+def _place(post: str, page: str, part: str) -> str:
+    """Return where a part of a page is in its post: the anchor that is there, or the id that kramdown will give."""
+    anchor = f"notion-{part_id(page, part).replace('-', '')}"
+    if f'id="{anchor}"' in post:
+        return anchor
+    headings = [line.removeprefix("## ").lower() for line in post.splitlines() if line.startswith("## ")]
+    place = PARTS.index(part) - 1
+    if part == "text" or headings[place] == "🚀":
+        return "no such place"
+    return headings[place] + ("-1" if place == 1 and headings[0] == headings[1] else "")
 
 
 class Blog(RuleBasedStateMachine):
@@ -246,6 +304,16 @@ class Blog(RuleBasedStateMachine):
     @rule(row=rows, other=rows)
     def link(self, row: Row, other: Row) -> None:
         row.link = other.id
+        self.touch(row)
+
+    @rule(row=rows, jumps=st.lists(st.tuples(rows, st.sampled_from(PARTS)), max_size=2))
+    def link_into_pages(self, row: Row, jumps: list[tuple[Row, str]]) -> None:
+        row.jumps = tuple((other.id, part) for other, part in jumps)
+        self.touch(row)
+
+    @rule(row=rows, headings=st.tuples(st.sampled_from(HEADINGS), st.sampled_from(HEADINGS)))
+    def rename_headings(self, row: Row, headings: tuple[str, str]) -> None:
+        row.headings = headings
         self.touch(row)
 
     @rule(row=rows, image=st.one_of(st.none(), st.integers(0, 2)))
@@ -477,6 +545,7 @@ class Blog(RuleBasedStateMachine):
                     if mine[0] not in self.theirs:
                         assert row.text in self.site.files[mine[0]].decode()
                         assert state.entries[row.id].path == mine[0]
+                        self.check_links(row, state, {*conflicts, *failing})
             elif self.unpublished == "hidden" and not row.trashed and not row.erased:
                 self.check_hidden(mine)
             elif self.removed != "keep" and mine and not (mine[0] in self.theirs or self.notes_in(mine[0])):
@@ -501,6 +570,17 @@ class Blog(RuleBasedStateMachine):
         if not self.forgot:
             used = {path for entry in state.entries.values() for path in entry.files}
             assert {path for path in self.site.files if path.startswith("assets/")} <= used
+
+    def check_links(self, row: Row, state: State, trouble: set[str | None]) -> None:
+        """Links into a page lead to what they mean, as its post is now."""
+        posts = {
+            page: entry
+            for page, entry in state.entries.items()
+            if not entry.removed and page not in {*trouble, *self.thrown}
+            if entry.path not in self.theirs and not self.notes_in(entry.path)
+        }
+        if row.id in posts:
+            assert misleading(row, posts, self.site.files) == []
 
     @invariant()
     def what_people_wrote_is_there(self) -> None:

@@ -217,10 +217,14 @@ def test_contents_are_kramdowns_own() -> None:
     assert serialize(doc) == "-   TOC\n{:toc}\n\n## a\n"
 
 
-def test_contents_are_links_where_the_engine_has_none() -> None:
-    doc = Doc((Toc(), Heading(2, (Text("A b"),)), Heading(3, (Text("c"),)), Heading(2, (Text("d"),))))
-    assert serialize(doc, Dialect("commonmark")).split("\n\n## ")[0] == (
-        "-   [A b](#a-b)\n    -   [c](#c)\n-   [d](#d)"
+@pytest.mark.parametrize("dialect", [Dialect("commonmark"), Dialect(auto_ids=False)])
+def test_contents_are_links_where_the_engine_makes_none(dialect: Dialect) -> None:
+    doc = Doc(
+        (Toc(), Heading(2, (Text("A b"),)), Heading(3, (Text("c"),), "named"), Heading(2, (Text("d"),)))
+    )
+    assert serialize(doc, dialect) == (
+        "-   [A b](#section-1)\n    -   [c](#named)\n-   [d](#section-2)\n\n"
+        '<div id="section-1"></div>\n\n## A b\n\n<div id="named"></div>\n\n### c\n\n<div id="section-2"></div>\n\n## d\n'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -200,15 +201,8 @@ def test_no_text_stops_a_run(text: str) -> None:
     parse_site(text)
 
 
-def test_headings_without_ids_are_said(kramdown: Kramdown) -> None:
-    """Tables of contents stay empty then; the build has no word for it."""
-    (problem,) = parse_site("kramdown: {auto_ids: false}\n")[1]
-    assert (problem.severity, "tables of contents" in problem.message, bool(problem.hint)) == (
-        "note",
-        True,
-        True,
-    )
-    assert parse_site("kramdown: {auto_ids: true}\n")[1] == ()
-    page = "-   TOC\n{:toc}\n\n## 월요일\n"
-    assert "#월요일" in kramdown.render(page)
-    assert "#" not in kramdown.render(page, auto_ids=False)
+def test_ids_of_headings_are_known_unless_the_site_makes_others(kramdown: Kramdown) -> None:
+    for options, known in (({}, True), ({"auto_ids": False}, False), ({"auto_id_prefix": "x-"}, False)):
+        site, problems = parse_site(json.dumps({"kramdown": options}))
+        assert (site.auto_ids, site.dialect("site").auto_ids, problems) == (known, known, ())
+        assert ('id="월요일"' in kramdown.render("## 월요일\n", **options)) == known

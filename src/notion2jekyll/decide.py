@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from notion2jekyll import __version__, state
@@ -92,6 +92,8 @@ class Brief:
     """(page id, property name) of what Notion cut off and the posts need."""
     properties: tuple[str, ...]
     """Which property becomes what, for a person: a line for each kind of row."""
+    wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Page id → ids of its blocks that other pages link to."""
 
 
 def fingerprint(options: Options, site: Site) -> str:
@@ -142,25 +144,17 @@ def decide(
     marks = {page: each[id(feed)] for page, feed in feeds.items()}
     _known(wishes.pages, refusals.keys() | entries.keys())
     says = {one.page.id: said(one.page, one.options) for one in written}
-    names = {**named_outside, **index.titles}
-    whys: dict[str, str] = {}
-    for page in (one.page for one in written):
-        if not _asked(page.id, wishes.pages):
-            continue
-        if why := _why(page, index, wishes, memory, marks[page.id], names, says[page.id]):
-            whys[page.id] = why
-    wanted = [one for one in written if one.page.id in whys]
     own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
     unsure = {
         page.id: why
         for page in listing
         if (why := refusals[page.id]) is not None and not is_certain(page, feeds[page.id].rule)
     }
-    return Brief(
+    brief = Brief(
         published=published,
         feeds=feeds,
         index=index,
-        whys=whys,
+        whys={},
         gone={
             entry.page: why
             for entry in own
@@ -178,20 +172,56 @@ def decide(
             *notes,
             *_doubtful(own, unsure),
             *_about_feeds(wishes.feeds, listing, feeds, published, by_source or {}),
-            *_about_properties(wishes.feeds, wanted, outside),
             *_untitled(index.places),
             *places.shared(index.places),
             *_left_behind(index.places, entries, memory.site),
             *_other_days(index.places, memory.site),
         ),
         said=says,
-        related=frozenset(
-            id_ for one in wanted for id_ in named(one.page, one.options) if id_ not in index.titles
-        ),
+        related=frozenset(),
         missing=frozenset(id_ for id_, found in outside.items() if isinstance(found, Failed)),
-        cut=_cut(written, whys),
+        cut=frozenset(),
         properties=_told(listing, feeds),
     )
+    brief = learn(brief, wishes, memory, listing, {}, {})
+    read = [one for one in written if one.page.id in brief.whys]
+    return replace(
+        brief,
+        related=frozenset(
+            id_ for one in read for id_ in named(one.page, one.options) if id_ not in index.titles
+        ),
+        cut=needed_whole(written, brief.whys),
+        problems=(*brief.problems, *_about_properties(wishes.feeds, read, outside)),
+    )
+
+
+def learn(
+    brief: Brief,
+    wishes: Wishes,
+    memory: Memory,
+    listing: Iterable[Page],
+    made: Mapping[str, Entry],
+    anchors: Mapping[str, Mapping[str, str]],
+) -> Brief:
+    """Return `brief` with what is known by now of links to blocks of other pages, and with the pages that need it.
+
+    `made` are the entries of posts that were made in this run, by page id; `anchors` are the places of their blocks (see
+    `Index.anchors`). Where a page links to is known only when it was read, and where that leads when the other page was.
+    """
+    before = memory.state.entries
+    entries = {page: made.get(page) or before.get(page) for page in brief.index.places}
+    there = [entry for entry in entries.values() if entry is not None]
+    index = replace(brief.index, anchors={**{entry.page: entry.anchors for entry in there}, **anchors})
+    # A post that stays as a person left it gets no anchors.
+    stay = {page for page in before if wishes.edited_stay and _is_edited(before[page], memory)}
+    wanted = {page: blocks for page, blocks in state.wanted(there).items() if page not in stay}
+    brief = replace(brief, index=index, wanted=wanted)
+    whys = {page: why for page, why in brief.whys.items() if page in entries}
+    for page in listing:
+        if page.id in entries and page.id not in whys and _asked(page.id, wishes.pages):
+            why = _why(page, brief, wishes, memory)
+            whys |= {page.id: why} if why else {}
+    return replace(brief, whys=whys)
 
 
 def _feeds(
@@ -223,8 +253,12 @@ def _name(page: Page | None) -> str:
     return meta(page, Options(), Site()).title if page is not None and not page.trashed else ""
 
 
-def _cut(written: Iterable[places.Written], whys: Collection[str]) -> frozenset[tuple[str, str]]:
-    """Return what is needed whole: all of pages that are read, and what settles the addresses of the others."""
+def needed_whole(written: Iterable[places.Written], whys: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Return (page id, property name) of what was cut off and is needed.
+
+    That is all that pages in `whys` say, and what settles the
+    addresses of the others.
+    """
     found: set[tuple[str, str]] = set()
     for one in written:
         props = one.page.properties
@@ -240,26 +274,19 @@ def _told(listing: Iterable[Page], feeds: Mapping[str, Feed]) -> tuple[str, ...]
     return tuple(dict.fromkeys(told(page.properties, feeds[page.id].options) for page in kinds.values()))
 
 
-def _why(
-    page: Page,
-    index: places.Index,
-    wishes: Wishes,
-    memory: Memory,
-    mark: str,
-    names: Mapping[str, str],
-    says: str,
-) -> str | None:
+def _why(page: Page, brief: Brief, wishes: Wishes, memory: Memory) -> str | None:
     """Return why the body of `page` is to be read, None where it is not."""
-    entry, place = memory.state.entries.get(page.id), index.places[page.id]
+    entry, place = memory.state.entries.get(page.id), brief.index.places[page.id]
     why = state.stale(
         page,
         entry,
         path=place.path,
         url=place.url,
-        fingerprint=mark,
-        links=index.links(entry.links) if entry else {},
-        names=names,
-        said=says,
+        fingerprint=brief.marks[page.id],
+        links=brief.index.links(entry.links) if entry else {},
+        names=brief.index.names,
+        said=brief.said[page.id],
+        wanted=brief.wanted.get(page.id, ()),
     )
     if why is None and entry is not None and set(entry.redirects) != set(place.redirects):
         why = "its former addresses changed"
@@ -328,10 +355,14 @@ def _elsewhere(
         if entry is None or entry.removed:
             found[page.id] = None if not asked else place.url
         elif entry.path != place.path:
-            edited = wishes.edited_stay and memory.snapshot.files.get(entry.path) not in (None, entry.blob)
+            edited = wishes.edited_stay and _is_edited(entry, memory)
             if not asked or edited or entry.recovered:
                 found[page.id] = entry.url or places.address(entry.path, place.meta, memory.site, place.shelf)
     return found
+
+
+def _is_edited(entry: Entry, memory: Memory) -> bool:
+    return memory.snapshot.files.get(entry.path) not in (None, entry.blob)
 
 
 def _about_feeds(

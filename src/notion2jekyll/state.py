@@ -6,7 +6,7 @@ Pure. The file is JSON, sorted and indented: a person can read its diff, and git
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -59,11 +59,15 @@ class Entry:
     files: tuple[str, ...] = ()
     """Paths of the media that the post shows."""
     links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Page id → (address, title) of every page that the post refers to, as used; the address is empty for none."""
+    """Page id → (address, title) of every page that the post refers to, as used; the address is empty for none. A block of
+    a page is `page id#block id`."""
     related: Mapping[str, str] = field(default_factory=dict)
     """Page id → title of every page that the front matter may name by a relation, as used; empty where it was not to be had."""
     said: str = ""
     """What the properties said, as a fingerprint; empty: it is not known."""
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    """Block id → the `id` of its element in the post, of the blocks that other pages link to; empty for one that is not in
+    the page."""
     removed: bool = False
     """The page is no longer published, and the policy left a file (in `_drafts`, or where it was)."""
     recovered: bool = False
@@ -84,6 +88,17 @@ class State:
     """When it was written last (UTC); None before the first time."""
     templates: Mapping[str, str] = field(default_factory=dict)
     """Kind of pages (`posts`, a collection) → the site's template of their addresses, to tell when the site changes it."""
+
+
+def wanted(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
+    """Return, by page id, the blocks that the posts of `entries` link to in other pages."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        for target in entry.links:
+            page, _, block = target.partition("#")
+            if block:
+                found.setdefault(page, set()).add(block)
+    return {page: frozenset(blocks) for page, blocks in found.items()}
 
 
 def base_path(page: str) -> str:
@@ -158,6 +173,7 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         links=links,
         related={str(key): str(title) for key, title in body.get("related", {}).items()},
         said=str(body.get("said", "")),
+        anchors={str(block): str(place) for block, place in body.get("anchors", {}).items()},
         removed=bool(body.get("removed", False)),
         recovered=bool(body.get("recovered", False)),
     )
@@ -220,12 +236,13 @@ def stale(
     links: Mapping[str, tuple[str, str]],
     names: Mapping[str, str] | None = None,
     said: str = "",
+    wanted: Collection[str] = (),
 ) -> str | None:
     """Return why the body of `page` must be read, None where the post is as good as it would become.
 
-    `path` and `url` are where the post belongs now; `links` has the present (address, title) of every page that `entry`
-    refers to, `names` the present titles of pages that it names by a relation, as far as they are known; `said` is what
-    the properties say now, as a fingerprint.
+    `path` and `url` are where the post belongs now; `links` has the present (address, title) of all that `entry` refers to,
+    `names` the present titles of pages that it names by a relation, as far as they are known; `said` is what the
+    properties say now, as a fingerprint; `wanted` are the blocks of the page that others link to.
     """
     if entry is None:
         return "new"
@@ -243,8 +260,15 @@ def stale(
         return "the version or the options changed"
     if entry.said and entry.said != said:
         return "a property changed"
-    if any(links.get(target, ("", "")) != used for target, used in entry.links.items()):
-        return "a page that it links to changed its address or title"
+    for target, used in entry.links.items():
+        if links.get(target, ("", "")) != used:
+            return (
+                "what it links to in another page changed"
+                if "#" in target
+                else "a page that it links to changed its address or title"
+            )
     if names and any(names.get(page_id, used) != used for page_id, used in entry.related.items()):
         return "a page that a relation names changed its title"
+    if not entry.anchors.keys() >= set(wanted):
+        return "another page links to a block of it"
     return None

@@ -7,6 +7,8 @@ on the very version that was read. If somebody else pushed meanwhile, the target
 from __future__ import annotations
 
 import difflib
+import pickle
+import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,7 +18,7 @@ from typing import Final
 from notion2jekyll import feeds, media, report, state
 from notion2jekyll.config import Config, GitHub
 from notion2jekyll.convert import convert
-from notion2jekyll.decide import Brief, Memory, Wishes, decide
+from notion2jekyll.decide import Brief, Memory, Wishes, decide, learn, needed_whole
 from notion2jekyll.errors import Problem, Unreachable
 from notion2jekyll.jekyll import places, posts
 from notion2jekyll.jekyll.extras import extras
@@ -73,6 +75,25 @@ class Clock:
     """Wait for so many seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A page with its body, a tenth as large as the tree."""
+
+    edited: datetime
+    """Notion's edit time of what was read."""
+    content: bytes
+
+    @classmethod
+    def of(cls, tree: Tree) -> _Packed:
+        """Return `tree`, packed."""
+        return cls(tree.page.edited, zlib.compress(pickle.dumps(tree), 1))
+
+    def tree(self) -> Tree:
+        """Return the tree again."""
+        tree: Tree = pickle.loads(zlib.decompress(self.content))  # noqa: S301  # what this run packed itself
+        return tree
+
+
 @dataclass(slots=True)
 class _Bench:
     """What survives when the story starts again: nothing is read, converted or downloaded twice for a lost race."""
@@ -80,6 +101,12 @@ class _Bench:
     outputs: dict[str, Output] = field(default_factory=dict)
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     """Page id → what conversion had to say."""
+    trees: dict[str, _Packed] = field(default_factory=dict)
+    """What was read of each page, for posts that have to be made again: no page is read twice for that."""
+    anchors: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Page id → the places of its blocks in the post that was made (see `Index.anchors`)."""
+    stuck: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """The same of posts that stay as they were, against what was made."""
     media: dict[str, bytes] = field(default_factory=dict)
     resolved: dict[str, str] = field(default_factory=dict)
     """What the configured sources turned out to be."""
@@ -225,10 +252,18 @@ def _astray(plan: Plan, brief: Brief, bench: _Bench) -> bool:
     for page, place in brief.index.places.items():
         entry = plan.state.entries.get(page)
         url = entry.url if entry and not entry.removed else None
-        if (entry is None or entry.path != place.path) and brief.index.elsewhere.get(page, place.url) != url:
+        away = entry is None or entry.path != place.path or page in brief.index.elsewhere
+        if away and brief.index.elsewhere.get(page, place.url) != url:
             news[page] = url
     bench.elsewhere.update(news)
-    return any(news.keys() & entry.links.keys() for entry in plan.state.entries.values())
+    stuck: dict[str, Mapping[str, str]] = {}
+    for page, output in bench.outputs.items():
+        kept = plan.state.entries.get(page, output.entry).anchors
+        if kept not in (output.entry.anchors, bench.stuck.get(page)):
+            stuck[page] = kept
+    bench.stuck.update(stuck)
+    linked = {target.partition("#")[0] for entry in plan.state.entries.values() for target in entry.links}
+    return bool(linked & (news.keys() | stuck.keys()))
 
 
 def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> report.Result:
@@ -255,10 +290,8 @@ def _read(
         edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
         removed=job.config.sync.removed,
     )
-    brief: Brief | None = None
 
-    def choose(listing: Listing) -> Wanted:
-        nonlocal brief
+    def choose(listing: Listing) -> Brief:
         brief = decide(
             wishes,
             memory,
@@ -269,45 +302,17 @@ def _read(
         )
         if not job.force:
             check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
-        rows = {page.id: page for page in listing.pages}
-        bodies = frozenset(
-            page for page in brief.whys if not _made(bench.outputs.get(page), rows[page], brief)
-        )
-        lookups = brief.vanished if listing.complete else frozenset()
-        # Of a post that is made already nothing more has to be known.
-        cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in brief.whys)
-        return Wanted(bodies, lookups, related=brief.related - bench.related.keys(), cut=cut)
+        return brief
 
-    def deliver(tree: Tree | Failed) -> None:
-        assert brief is not None  # noqa: S101  # read_source chooses before it delivers
-        page = tree.page.id
-        bench.outputs.pop(page, None)
-        if isinstance(tree, Failed):
-            bench.problems[page] = (tree.problem,)
-            return
-        try:
-            output, problems = _post(tree, brief, memory, started)
-            if job.config.sync.strict and any(problem.severity == "warning" for problem in problems):
-                # The post would show less than the page does: its owner wants none rather than that.
-                problems = tuple(_as_error(problem) for problem in problems)
-            else:
-                bench.outputs[page] = output
-            bench.problems[page] = problems
-        except Exception as error:  # noqa: BLE001  # one page's trouble must not cost the others theirs
-            trouble = (
-                f"The page could not be converted ({type(error).__name__}: {error}); its last post stays."
-            )
-            hint = "This is a mistake in notion2jekyll: please report it, with the kinds of block that the page holds."
-            bench.problems[page] = (Problem("error", trouble, page=page, hint=hint),)
-
-    reading = read_source(job.notion, sources, choose, deliver, progress=progress)
+    turn = _Turn(wishes, memory, started, bench, choose, strict=job.config.sync.strict)
+    reading = read_source(job.notion, sources, turn.choose, turn.deliver, turn.more, progress=progress)
     bench.requests += reading.requests
     bench.waited += reading.waited
     bench.resolved.update(reading.listing.resolved)
     bench.related.update(
         {id_: page for id_, page in reading.listing.related.items() if not isinstance(page, Failed)}
     )
-    assert brief is not None  # noqa: S101  # read_source always chooses
+    brief = turn.brief
     for feed in wishes.feeds:
         pages = [page.id for page in reading.listing.pages if brief.feeds[page.id] is feed]
         live = {page.id for page in brief.published}
@@ -315,6 +320,103 @@ def _read(
             listed = [each for each in sources if each.key in feed.sources]
             feeds.check_rule(feed.rule, job.notion, listed, progress)
     return reading, brief
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Turns bodies into outputs on the bench as they arrive, and once more where that shows where their links lead."""
+
+    wishes: Wishes
+    memory: Memory
+    started: datetime
+    bench: _Bench
+    decide: Callable[[Listing], Brief]
+    strict: bool
+    brief: Brief = field(init=False)
+    """What is known by now; there is none before the listing."""
+    rows: dict[str, Page] = field(default_factory=dict)
+    delivered: set[str] = field(default_factory=set)
+
+    def choose(self, listing: Listing) -> Wanted:
+        """Return which bodies are needed, beside those that an earlier attempt read."""
+        brief = self.decide(listing)
+        self.rows = {page.id: page for page in listing.pages}
+        made = {page: out.why for page, out in self.bench.outputs.items() if page in brief.index.places}
+        self.brief = self._learned(replace(brief, whys={**brief.whys, **made}))
+        bodies = frozenset(
+            page for page in self.brief.whys if not (self._is_made(page) or self._is_kept(page))
+        )
+        lookups = brief.vanished if listing.complete else frozenset()
+        # Of a post that is made already nothing more has to be known.
+        cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in self.brief.whys)
+        return Wanted(bodies, lookups, related=brief.related - self.bench.related.keys(), cut=cut)
+
+    def deliver(self, tree: Tree | Failed) -> None:
+        """Make a post of a page that was read."""
+        page = tree.page.id
+        self.delivered.add(page)
+        self._forget(page)
+        if isinstance(tree, Failed):
+            self.bench.problems[page] = (tree.problem,)
+        else:
+            self._make(tree)
+
+    def more(self) -> frozenset[str]:
+        """Make the posts again that link to what is known only now; return the pages whose bodies that takes."""
+        # A post needs an anchor before another one can link to it: two rounds, and one that finds nothing to do.
+        for _ in range(PASSES):
+            self.brief = self._learned(self.brief)
+            again = [page for page in self.brief.whys if self._is_kept(page) and not self._is_made(page)]
+            if not again:
+                break
+            for page in again:
+                tree = self.bench.trees[page].tree()
+                self._forget(page)
+                self._make(tree)
+        return frozenset(
+            page
+            for page in self.brief.whys
+            if not self._is_made(page) and page not in self.delivered and self._is_whole(page)
+        )
+
+    def _learned(self, brief: Brief) -> Brief:
+        made = {page: output.entry for page, output in self.bench.outputs.items()}
+        anchors = {**self.bench.anchors, **self.bench.stuck}
+        return learn(brief, self.wishes, self.memory, self.rows.values(), made, anchors)
+
+    def _is_made(self, page: str) -> bool:
+        return _made(self.bench.outputs.get(page), self.rows[page], self.brief)
+
+    def _is_whole(self, page: str) -> bool:
+        # Properties that were cut are completed before bodies are read; the next run does that for this page.
+        written = places.Written(self.rows[page], self.brief.feeds[page].options)
+        return not needed_whole([written], {page})
+
+    def _is_kept(self, page: str) -> bool:
+        return page in self.bench.trees and self.bench.trees[page].edited == self.rows[page].edited
+
+    def _forget(self, page: str) -> None:
+        for shelf in (self.bench.outputs, self.bench.trees, self.bench.anchors):
+            shelf.pop(page, None)
+
+    def _make(self, tree: Tree) -> None:
+        page = tree.page.id
+        try:
+            output, anchors, problems = _post(tree, self.brief, self.memory, self.started)
+            if self.strict and any(problem.severity == "warning" for problem in problems):
+                # The post would show less than the page does: its owner wants none rather than that.
+                problems = tuple(_as_error(problem) for problem in problems)
+            else:
+                self.bench.trees[page] = _Packed.of(tree)
+                self.bench.outputs[page], self.bench.anchors[page] = output, anchors
+            self.bench.problems[page] = problems
+        except Exception as error:  # noqa: BLE001  # one page's trouble must not cost the others theirs
+            trouble = (
+                f"The page could not be converted ({type(error).__name__}: {error}); its last post stays."
+            )
+            hint = "This is a mistake in notion2jekyll: please report it, with the kinds of block that the page holds."
+            self._forget(page)
+            self.bench.problems[page] = (Problem("error", trouble, page=page, hint=hint),)
 
 
 def _as_error(problem: Problem) -> Problem:
@@ -327,6 +429,8 @@ def _made(output: Output | None, page: Page, brief: Brief) -> bool:
         return False
     entry = replace(output.entry, settled=True)
     place, links, mark = brief.index.places[page.id], brief.index.links(entry.links), brief.marks[page.id]
+    if entry.anchors.keys() != brief.wanted.get(page.id, frozenset()):
+        return False
     why = state.stale(
         page,
         entry,
@@ -389,11 +493,15 @@ def _id(resolved: str) -> str:
 # Posts ---------------------------------------------------------------------------------------------------------------
 
 
-def _post(tree: Tree, brief: Brief, memory: Memory, started: datetime) -> tuple[Output, tuple[Problem, ...]]:
-    """Convert one page: what it should be in the repository, and what conversion had to say."""
+def _post(
+    tree: Tree, brief: Brief, memory: Memory, started: datetime
+) -> tuple[Output, Mapping[str, str], tuple[Problem, ...]]:
+    """Convert one page: what it should be in the repository, where its blocks are in it, and what conversion had to say."""
     page, site = tree.page, memory.site
     place, options = brief.index.places[page.id], brief.feeds[page.id].options
-    article = convert(tree, brief.index, options.style)
+    wanted = brief.wanted.get(page.id, frozenset())
+    article = convert(tree, brief.index, options.style, wanted)
+    anchors = dict.fromkeys(wanted, "") | posts.anchors(article, options, site)
     beside, names = extras(page, options, site, brief.index), named(page, options)
     previous = memory.state.entries.get(page.id)
     files = posts.files(article, options, beside)
@@ -422,8 +530,9 @@ def _post(tree: Tree, brief: Brief, memory: Memory, started: datetime) -> tuple[
         links=brief.index.links(sorted(article.targets.keys() | beside.targets)),
         related={id_: brief.index.names.get(id_, "") for id_ in sorted(names)},
         said=brief.said[page.id],
+        anchors={block: anchors[block] for block in sorted(wanted)},
     )
-    return Output(entry, content, files, brief.whys[page.id]), article.problems
+    return Output(entry, content, files, brief.whys[page.id]), anchors, article.problems
 
 
 def _download(

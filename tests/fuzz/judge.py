@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from fuzz.pages import DRAFT, POST, THIS
+from fuzz.pages import DRAFT, GONE, HEADING, POST, TEXT, THIS
 from notion2jekyll.convert import Address, Article, Style, convert
 from notion2jekyll.jekyll import meta, posts
 from notion2jekyll.jekyll.site import Site
@@ -25,6 +25,8 @@ from placed import placed
 Json = dict[str, Any]
 
 WORLD = World(
+    this=THIS,
+    anchors={HEADING: "안녕-세계-1", TEXT: f"notion-{TEXT.replace('-', '')}", GONE: ""},
     published={
         THIS: ("This *very* page", "/blog/2026/11/20/this.html"),
         POST: ("Linear {{ algebra }} | 선형대수 <T> [1]", "/blog/2026/11/19/linear-algebra.html"),
@@ -42,7 +44,8 @@ class Blog:
     def page(self, page_id: str) -> Address | None:
         if page_id in WORLD.published:
             title, url = WORLD.published[page_id]
-            return Address(title, SitePath(url.removeprefix("/blog")))
+            anchors = WORLD.anchors if page_id == POST else {}
+            return Address(title, SitePath(url.removeprefix("/blog")), anchors)
         return Address(WORLD.drafts[page_id], None) if page_id in WORLD.drafts else None
 
     def file(self, file: File) -> SitePath:

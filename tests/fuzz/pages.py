@@ -14,6 +14,10 @@ THIS = "0984278d-d031-85f9-a7ab-4078eaf5200b"
 POST = "354148b8-bdd7-8139-bdf7-c7567b8524e0"
 DRAFT = "23f25bec-f71e-8920-bf2b-53794ede44fa"
 STRANGER = "6deb0c75-33d2-87ae-9d3b-cbe1eae1c715"
+HEADING = "11111111-0000-4000-8000-000000000001"
+TEXT = "11111111-0000-4000-8000-000000000002"
+GONE = "11111111-0000-4000-8000-000000000003"
+"""Blocks of `POST`, the last one no longer."""
 PAGES = (THIS, POST, POST, DRAFT, STRANGER)
 
 COLORS = ("gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
@@ -104,6 +108,8 @@ class Pages:
 
     def href(self) -> str:
         if self.some(0.25):
+            return self.into_page()
+        if self.some(0.25):
             page = self.pick(*PAGES).replace("-", "")
             form = self.pick(
                 "https://app.notion.com/p/Title-{}",
@@ -114,6 +120,24 @@ class Pages:
             )
             return str(form.format(page))
         return self.hosted() if self.some(0.04) else str(self.pick(*HREFS))
+
+    def into_page(self) -> str:
+        """Return an address of a block: most often of this page, maybe of one that comes later or never."""
+        if self.some(0.25):
+            page, block = POST, self.pick(HEADING, TEXT, GONE, STRANGER)
+        else:
+            page, block = THIS, f"00000000-0000-4000-8000-{self.random.randint(1, self.made + 12):012x}"
+        form = self.pick(
+            "/{}#{}",
+            "/{}?pvs=25#{}",
+            "https://www.notion.so/ws/%EC%9D%BC%EA%B8%B0-{}?pvs=4#{}",
+            "https://app.notion.com/p/Title-{}?source=copy_link#{}",
+            "notion://www.notion.so/{}#{}",
+            "https://me.notion.site/{}#{}",
+            "https://www.notion.so/" + STRANGER.replace("-", "") + "?v=1&p={}&pm=s#{}",
+            *(["#{1}"] * 3 if page == THIS else ()),
+        )
+        return str(form.format(page.replace("-", ""), block.replace("-", "")))
 
     def hosted(self) -> str:
         return _SIGNED.format(self.pick(*NAMES))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -22,8 +23,11 @@ from oracle.seen import (
     address,
     formula,
     is_blank,
+    links_within,
+    mark,
     marker,
     neat,
+    numbered,
     paragraph,
     text,
     with_formulas,
@@ -54,6 +58,10 @@ _SOUNDS = ("mp3", "m4a", "ogg", "oga", "wav", "flac", "aac", "opus")
 class World:
     """The blog that the page goes to."""
 
+    this: str = ""
+    """The id of the page itself."""
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    """Ids of blocks of other posts → where they are in their post; empty for blocks that are gone."""
     published: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Page id → title and address (with the base URL) of every post."""
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -72,9 +80,14 @@ class World:
 
 def expected(blocks: Sequence[Json], world: World) -> tuple[Blocks, list[str]]:
     """Return what a reader of the post must see, and what is lost on the way, of which the report must tell."""
-    page = _Page(world)
+    scout = _Page(world)
+    scout.blocks(blocks)
+    missing = scout.targets - scout.shown
+    # A link around nothing is none.
+    visible = links_within(_Page(world, scout.targets & scout.shown, missing).blocks(blocks))
+    page = _Page(world, visible, missing)
     seen = page.blocks(blocks)
-    return page.with_contents(seen, seen), page.lost
+    return numbered(page.with_contents(seen, seen)), page.lost
 
 
 def clean(words: Any) -> str:
@@ -87,9 +100,17 @@ def clean(words: Any) -> str:
 
 
 class _Page:
-    def __init__(self, world: World) -> None:
+    def __init__(
+        self, world: World, wanted: AbstractSet[str] = NONE, missing: AbstractSet[str] = NONE
+    ) -> None:
         self.world = world
         self.lost: list[str] = []
+        self.wanted = wanted
+        """The blocks of the page that links lead to."""
+        self.missing = missing
+        """The blocks that links lead to and that the page does not show."""
+        self.targets: set[str] = set()
+        self.shown: set[str] = set()
 
     def lose(self, what: str) -> None:
         self.lost.append(what)
@@ -132,7 +153,14 @@ class _Page:
 
     def block(self, block: Json) -> Blocks:
         handler = getattr(self, "see_" + block["type"], None)
-        return self.left_out(block) if handler is None else handler(block, block.get(block["type"]) or {})
+        made = self.left_out(block) if handler is None else handler(block, block.get(block["type"]) or {})
+        return made if block["type"] in ("bulleted_list_item", "to_do") else [*self.place_of(block), *made]
+
+    def place_of(self, block: Json) -> Blocks:
+        """Return the place of `block` where a link within the page leads to it; a block that is shown twice has but one."""
+        first = block["id"] not in self.shown
+        self.shown.add(block["id"])
+        return [("here", block["id"])] if first and block["id"] in self.wanted else []
 
     def children(self, block: Json) -> Blocks:
         return self.blocks(block.get("children", ()))
@@ -145,7 +173,7 @@ class _Page:
         return self.chars(body.get("rich_text"), body.get("color", "default"))
 
     def item(self, block: Json, sign: str) -> Block:
-        return ("item", sign, self.own(block) + self.children(block))
+        return ("item", sign, [*self.place_of(block), *self.own(block), *self.children(block)])
 
     def see_bulleted_list_item(self, block: Json, _: Json) -> Blocks:
         return [self.item(block, "•")]
@@ -222,15 +250,17 @@ class _Page:
         return [("rule",)]
 
     def see_table(self, block: Json, body: Json) -> Blocks:
-        rows = [
-            child["table_row"]["cells"] for child in block.get("children", ()) if child["type"] == "table_row"
-        ]
+        lines = [child for child in block.get("children", ()) if child["type"] == "table_row"]
+        rows = [child["table_row"]["cells"] for child in lines]
         width = max(map(len, rows), default=0)
         if not width:
             return []
         shown = []
         for number, row in enumerate(rows):
-            cells = [self.chars(cell) for cell in row] + [[]] * (width - len(row))
+            cells = [self.raw(cell) for cell in row]
+            if cells:
+                cells[0] = [*(mark(name) for _, name in self.place_of(lines[number])), *cells[0]]
+            cells = [with_formulas(neat(cell)) for cell in cells] + [[]] * (width - len(row))
             shown.append(
                 [
                     (
@@ -248,7 +278,7 @@ class _Page:
         ratios = [column["column"].get("width_ratio") for column in columns] if self.world.ratios else []
         equal = 1 / len(columns) if columns else 1
         shares = [ratio or equal for ratio in ratios or [None] * len(columns)]
-        inside = [self.children(column) for column in columns]
+        inside = [[*self.place_of(column), *self.children(column)] for column in columns]
         return [("columns", shared(list(zip(shares, inside, strict=True))))] if columns else []
 
     def see_column(self, block: Json, _: Json) -> Blocks:
@@ -265,7 +295,7 @@ class _Page:
         for label in block.get("children", ()):
             body = label["paragraph"]
             chars = [*self.icon(body.get("icon")), *self.raw(body.get("rich_text"))]
-            out.append(("tab", self.bold(chars) + self.children(label)))
+            out += [*self.place_of(label), ("tab", self.bold(chars) + self.children(label))]
         return out
 
     def bold(self, chars: Chars) -> Blocks:
@@ -477,14 +507,28 @@ class _Page:
 
     def destination(self, href: str) -> tuple[str, str]:
         """Return where a link leads, and the title of the post if it leads to one; empty for nowhere."""
-        page, public = _notion_page(href)
+        page, public, block = _notion_page(href)
+        if block and page in ("", self.world.this):
+            return self.within(block)
         if page in self.world.published:
             title, url = self.world.published[page]
-            return address(url), title
+            fragment = self.world.anchors.get(block, "")
+            if block in self.world.anchors and not fragment:
+                self.lose(f"a link to {href}")
+            return address(f"{url}#{fragment}" if fragment else url), title
         if (not page or (public and page not in self.world.drafts)) and self.is_safe(href):
             return address(clean(href)), ""
         self.lose(f"a link to {href}")
         return "", ""
+
+    def within(self, block: str) -> tuple[str, str]:
+        """Return where a link to a block of the page leads: the place of the block, else the post itself."""
+        self.targets.add(block)
+        title, url = self.world.published[self.world.this]
+        if block not in self.missing:
+            return f"#{block}", title
+        self.lose("a link to a block")
+        return address(url), title
 
 
 def _shown(run: Json) -> str:
@@ -519,16 +563,25 @@ def _frame(url: str) -> str:
     return ""
 
 
-def _notion_page(href: str) -> tuple[str, bool]:
-    """Return the dashed id of the page of Notion's that `href` leads to, and whether anybody may see it there."""
+def _notion_page(href: str) -> tuple[str, bool, str]:
+    """Return the page of Notion's that `href` leads to, whether anybody may see it there, and the block in it: dashed ids.
+
+    The page is empty for a link to a block of the page that it is in, and for an address of no page.
+    """
+    host = r"(?:(?:https|notion)://(?:[\w-]+\.)*notion\.(so|com|site))?"
     found = re.fullmatch(
-        r"(?:https://(?:[\w-]+\.)*notion\.(so|com|site))?/[^?#]*?([0-9a-f]{32})(?:[?#].*)?", href.strip()
+        host + r"/[^?#]*?([0-9a-f]{32})(\?[^#]*)?(?:#([0-9a-f-]{32,36}))?(?:#.*)?", href.strip()
     )
     if not found:
-        return "", False
-    digits = found[2]
-    dashed = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-    return dashed, found[1] == "site"
+        within = re.fullmatch(r"#([0-9a-f]{32})", href.strip())
+        return "", False, _dashed(within[1]) if within else ""
+    peek = re.search(r"[?&]p=([0-9a-f]{32})", found[3] or "")
+    return _dashed(peek[1] if peek else found[2]), found[1] == "site", _dashed(found[4] or "")
+
+
+def _dashed(digits: str) -> str:
+    digits = digits.replace("-", "")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if digits else ""
 
 
 def _headings(blocks: Any) -> list[str]:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from notion2jekyll.markdown.headings import is_html_list
 from notion2jekyll.markdown.nodes import (
+    Anchor,
     Break,
     Code,
     CodeBlock,
@@ -21,6 +22,7 @@ from notion2jekyll.markdown.nodes import (
     Details,
     Figure,
     Heading,
+    Here,
     Image,
     Link,
     List,
@@ -288,6 +290,8 @@ def _read_inline(children: list[Element | str], under: frozenset[str], chars: Ch
                 )
             case "input":
                 pass
+            case "a" if "href" not in child.attributes and not child.children:
+                chars.append((f"<a {child.attributes['id']}>", frozenset()))
             case "a":
                 _read_inline(child.children, under | {f"a {unquote(child.attributes['href'])}"}, chars)
             case "code":
@@ -390,6 +394,8 @@ class _Expected:
                 return [self.media(node)]
             case Toc():
                 return []
+            case Anchor(name):
+                return [("div", [("id", name)], [])]
 
     def media(self, node: Media) -> Block:
         return (node.tag, self.url(node.url), sorted(node.attributes), _cell(self.inline(node.fallback)))
@@ -453,6 +459,8 @@ class _Expected:
                         chars += [(char, under) for char in rf"\({text}\)".translate(_QUOTES)]
                 case Break():
                     chars.append(("<br>", frozenset()))
+                case Anchor(name):
+                    chars.append((f"<a {name}>", frozenset()))
                 case Image(url, alt, attributes):
                     chars.append(_picture(self.url(url), _plain(alt), sorted(attributes), under))
                 case Link(url, inner):
@@ -463,6 +471,8 @@ class _Expected:
                     self.read(inner, under if mark == "span" and not attributes else under | {name}, chars)
 
     def url(self, url: Url) -> str:
+        if isinstance(url, Here):
+            return f"#{url.name}"
         if not isinstance(url, SitePath):
             return unquote(url.strip())
         return f"{self.baseurl}{url.path}" + (f"#{url.fragment}" if url.fragment else "")

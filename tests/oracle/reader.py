@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from colorsys import rgb_to_hls
 from urllib.parse import unquote
 
@@ -15,8 +16,11 @@ from oracle.seen import (
     Chars,
     address,
     is_blank,
+    links_within,
+    mark,
     marker,
     neat,
+    numbered,
     paragraph,
     text,
     with_formulas,
@@ -46,15 +50,32 @@ class _Reader:
         self.exact_quotes = exact_quotes
         self.liquid = liquid
         self.baseurl = baseurl
-        self.ids: dict[str, set[str]] = {}
-        """The headings with an id: kramdown counts those within HTML apart, so that two may have the same."""
+        self.headings: dict[str, str] = {}
+        """Id → the text of the heading that has it, or stands next after the element that has it."""
+        self.linked: set[str] = set()
+        """The ids that links within the page lead to, beside those in tables of contents."""
 
     def page(self, body: Element) -> Blocks:
-        for element in body.descendants():
-            if re.fullmatch("h[1-6]", element.tag) and "id" in element.attributes:
+        everything = list(body.descendants())
+        if not self.liquid:
+            _as_on_github(everything)
+        names: list[str] = []
+        for element in everything:
+            names.append(element.attributes.get("id", ""))
+            if _is_heading(element):
                 shown = entry(text(self.inline(element.children)))
-                self.ids.setdefault(element.attributes["id"], set()).add(shown)
-        return self.blocks(body.children)
+                self.headings = {name: shown for name in names if name} | self.headings
+                names = []
+        self.linked = links_within(self.blocks(body.children))
+        try:
+            return numbered(self.blocks(body.children))
+        except ValueError as error:
+            raise Malformed(str(error)) from error
+
+    def here(self, element: Element) -> Blocks:
+        """Return the place that `element` is, where links lead to it."""
+        name = element.attributes.get("id", "")
+        return [("here", name)] if name and name in self.linked else []
 
     # Blocks ----------------------------------------------------------------------------------------------------------
 
@@ -67,13 +88,20 @@ class _Reader:
                 continue
             out += self.paragraph(loose)
             loose = []
+            out += self.here(child)
             if child.attributes.get("class") == "notion-wide":
                 out += self.blocks(list(_elements(child, {"table"})))
-            elif child.tag != "end":
+            elif child.tag != "end" and not _is_anchor(child):
                 out += [block for block in self.block(child) if block != ("indent", [])]
         return out
 
     def paragraph(self, children: list[Element | str]) -> Blocks:
+        places = [child for child in children if isinstance(child, Element) and _is_anchor(child)]
+        here = [each for place in places for each in self.here(place)]
+        children = [child for child in children if child not in places]
+        return [*here, *self.without_places(children)]
+
+    def without_places(self, children: list[Element | str]) -> Blocks:
         shown = [child for child in children if not isinstance(child, str) or child.strip()]
         if (
             len(shown) == 1
@@ -124,11 +152,11 @@ class _Reader:
         if element.attributes.get("class") != "notion-column":
             raise Malformed("a stray <div> in columns")
         share = re.search(r"flex: ([0-9.e+-]+) ", element.attributes.get("style", ""))
-        return (float(share[1]) if share else 1, self.blocks(element.children))
+        return (float(share[1]) if share else 1, [*self.here(element), *self.blocks(element.children)])
 
     def items(self, element: Element) -> Blocks:
         lines = _elements(element, {"li"})
-        if all(map(_is_entry, lines)):
+        if self.is_contents(element):
             links = [child for child in element.descendants() if child.tag == "a"]
             named = [name for name in map(self.entry, links) if re.search(r"\w", name)]
             return [("toc", named)] if named else []
@@ -141,15 +169,16 @@ class _Reader:
             out.append(("item", _box(item) or sign, self.blocks(item.children)))
         return out
 
+    def is_contents(self, element: Element) -> bool:
+        """Whether a list is a table of contents: links within the page, each under the name of the heading it leads to."""
+        lines = _elements(element, {"li"})
+        if not all(map(_is_entry, lines)):
+            return False
+        links = [child for child in element.descendants() if child.tag == "a"]
+        return all(self.entry(link) == self.headings.get(_within(link)) for link in links)
+
     def entry(self, link: Element) -> str:
-        """Read a line of a table of contents, which must lead to the heading that it names."""
-        name = link.attributes["href"].removeprefix("#")
-        label = text(self.inline(link.children))
-        there = self.ids.get(name) or self.ids.get(unquote(name), set())
-        named = re.search(r"\w", entry(label))  # others have no id to lead to
-        if named and self.liquid and entry(label) not in there:
-            raise Malformed(f"the contents lead from {label!r} to {there!r} ({name})")
-        return entry(label)
+        return entry(text(self.inline(link.children)))
 
     def rows(self, table: Element) -> list[list[tuple[bool, Chars]]]:
         out = []
@@ -215,10 +244,14 @@ class _Reader:
             elif child.tag == "img":
                 alt = " ".join(self.plain(child.attributes.get("alt", "")).split())
                 chars.append((f"[{alt} {self.url(child.attributes['src'])}]", marks, link))
+            elif _is_anchor(child):
+                chars += [mark(name) for _, name in self.here(child)]
             elif child.tag == "a":
                 if link:
                     raise Malformed("a link within a link")
-                self.collect(child.children, marks, self.url(child.attributes["href"]), chars)
+                href = child.attributes["href"]
+                href = f"#{_within(child)}" if href.startswith("#") else self.url(href)
+                self.collect(child.children, marks, href, chars)
             elif child.tag == "span":
                 self.collect(child.children, colored(marks, _looks(child)), link, chars)
             elif child.tag in MARKS:
@@ -290,7 +323,36 @@ def _is_entry(item: Element) -> bool:
     inner = [child for child in item.children if not isinstance(child, str) or child.strip()]
     if not inner or not isinstance(inner[0], Element) or inner[0].tag != "a":
         return False
-    return inner[0].attributes["href"].startswith("#")
+    return inner[0].attributes.get("href", "").startswith("#")
+
+
+def _within(link: Element) -> str:
+    return unquote(link.attributes.get("href", "").removeprefix("#"))
+
+
+def _is_heading(element: Element) -> bool:
+    return re.fullmatch("h[1-6]", element.tag) is not None
+
+
+def _is_anchor(element: Element) -> bool:
+    """Whether an element is nothing but a place that links lead to."""
+    bare = not element.children and element.attributes.keys() == {"id"}
+    return bare and element.tag in ("a", "div")
+
+
+def _as_on_github(everything: list[Element]) -> None:
+    """Give headings the ids that github.com gives them."""
+    seen: dict[str, int] = {}
+    for element in filter(_is_heading, everything):
+        kept = [char for char in element.text if _is_word(char)]
+        name = "".join(char.lower() for char in kept).replace(" ", "-")
+        seen[name] = seen.get(name, -1) + 1
+        element.attributes["id"] = f"{name}-{seen[name]}" if seen[name] else name
+
+
+def _is_word(char: str) -> bool:
+    category = unicodedata.category(char)
+    return char in "- " or category[0] in "LM" or category in ("Nd", "Nl", "Pc")
 
 
 def entry(label: str) -> str:

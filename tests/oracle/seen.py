@@ -6,6 +6,8 @@ It knows neither Notion nor Markdown. A page is a sequence of blocks; a block is
     ("callout", look, blocks) · ("indent", blocks) · ("toggle", chars, blocks) · ("tab", blocks)
     ("columns", [(ratio, blocks), …]) · ("table", [[(is header, chars), …], …]) · ("code", language, text) · ("math", tex)
     ("image" | "video" | "audio" | "frame", address, label, chars of the caption) · ("toc", [text, …])
+    ("here", number): a place that links within the page lead to, before its block, the first in a page being 1; such a link
+    is `#1`. In a cell of a table it is a character.
 
 `chars` is a list of (character, marks, link): the marks are bold, italic, strike, underline, code and the names of
 Notion's colours. A list is nothing but its items, each with the marker that a reader sees: `•`, `☐`, `☑`, `3.`, `c.`,
@@ -15,7 +17,7 @@ Notion's colours. A list is nothing but its items, each with the marker that a r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -132,6 +134,57 @@ def with_formulas(chars: Chars) -> Chars:
 def formula(tex: str) -> str:
     """Return TeX without the spaces that do not show: at its edges, in a row, and after a brace."""
     return re.sub(r"(?<=\{) ", "", " ".join(tex.split()))
+
+
+def mark(name: str) -> Char:
+    """Return the place `name` as it is in a cell of a table."""
+    return (f"\0{name}", NONE, "")
+
+
+def numbered(blocks: Blocks) -> Blocks:
+    """Return `blocks` with the names of places and of links to them as numbers. Raises ValueError where they do not agree."""
+    names: dict[str, int] = {}
+    for name in _places(blocks):
+        if name in names:
+            raise ValueError(f"two places are called {name}")
+        names[name] = len(names) + 1
+    done: Blocks = _with_numbers(blocks, names)
+    return done
+
+
+def links_within(value: Any) -> set[str]:
+    """Return the names of the places that the links in blocks lead to."""
+    if isinstance(value, tuple) and len(value) == 3 and isinstance(value[1], frozenset):
+        return {value[2][1:]} if value[2].startswith("#") else set()
+    if isinstance(value, list | tuple):
+        return set().union(*map(links_within, value))
+    return set()
+
+
+def _places(value: Any) -> Iterable[str]:
+    if isinstance(value, tuple) and value[:1] == ("here",):
+        yield value[1]
+    elif isinstance(value, tuple) and isinstance(value[0], str) and value[0].startswith("\0"):
+        yield value[0][1:]
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _places(part)
+
+
+def _with_numbers(value: Any, names: Mapping[str, int]) -> Any:
+    if isinstance(value, list):
+        return [_with_numbers(part, names) for part in value]
+    if not isinstance(value, tuple):
+        return value
+    if value[:1] == ("here",):
+        return ("here", names[value[1]])
+    if len(value) == 3 and isinstance(value[1], frozenset):
+        char, marks, link = value
+        if link.startswith("#") and link[1:] not in names:
+            raise ValueError(f"no place is called {link[1:]}")
+        char = f"\0{names[char[1:]]}" if char.startswith("\0") else char
+        return (char, marks, f"#{names[link[1:]]}" if link.startswith("#") else link)
+    return tuple(_with_numbers(part, names) for part in value)
 
 
 _UNTOUCHED = frozenset(b"/?#&=+%;:@,")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import re
 
 from hypothesis import strategies as st
 
 from notion2jekyll.markdown.nodes import (
+    Anchor,
     BlockNode,
     Break,
     Code,
@@ -16,6 +18,7 @@ from notion2jekyll.markdown.nodes import (
     Doc,
     Figure,
     Heading,
+    Here,
     Image,
     Inline,
     Item,
@@ -74,6 +77,7 @@ addresses = st.one_of(
             SitePath("/a/b.png"),
             SitePath("/2024/한글/", "안녕-x"),
             SitePath('/a (b)\'s "q"/'),
+            Here("notion-1"),
             SitePath("/a{{b}}|c", "x y"),
         ]
     ),
@@ -149,7 +153,9 @@ _languages = st.sampled_from(["", "python", "text", "c++", "mermaid"])
 
 
 def _blocks(hostile: bool, depth: int, max_size: int) -> st.SearchStrategy[tuple[BlockNode, ...]]:
-    line = inlines(hostile, 2, 4)
+    line = st.builds(
+        operator.add, st.sampled_from([(), (), (), (Anchor("notion-1"),)]), inlines(hostile, 2, 4)
+    )
     figure = st.one_of(st.builds(Image, addresses, texts(hostile), _styles), _media(line))
     leaves: list[st.SearchStrategy[BlockNode]] = [
         st.builds(Paragraph, line),
@@ -157,6 +163,7 @@ def _blocks(hostile: bool, depth: int, max_size: int) -> st.SearchStrategy[tuple
         st.builds(Heading, st.integers(1, 6), line),
         st.builds(CodeBlock, _code, _languages),
         st.builds(Rule),
+        st.just(Anchor("notion-1")),
         st.builds(
             Table,
             st.lists(st.lists(line, max_size=3).map(tuple), max_size=3).map(tuple),

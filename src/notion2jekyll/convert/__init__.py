@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notion2jekyll.convert.blocks import nodes
 from notion2jekyll.convert.context import Address, Context, Links, Style
@@ -23,15 +23,30 @@ class Article:
     files: Mapping[SitePath, File]
     """The files hosted by Notion that the body shows, by their place on the blog."""
     targets: Mapping[str, Address | None]
-    """Every page that the body refers to, by id, with the address that was used (None: not in the source)."""
+    """What the body refers to: every page by its id, every block of another page as `page id#block id`, with the address
+    that was used (None: not in the source)."""
     problems: tuple[Problem, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Block id → what `body` calls it, of all headings and of the blocks that are linked to."""
 
 
-def convert(tree: Tree, links: Links, style: Style | None = None) -> Article:
+def convert(
+    tree: Tree, links: Links, style: Style | None = None, wanted: frozenset[str] = frozenset()
+) -> Article:
     """Return the article of `tree`; `links` says where pages and files will be, `style` how looks are carried over.
 
-    Never raises for any content: what cannot be shown becomes a `Problem` of the article.
+    `wanted` are the ids of those of its blocks that other pages link to. Never raises for any content: what cannot be shown
+    becomes a `Problem` of the article.
     """
-    context = Context(page=tree.page.id, links=links, style=style or Style())
-    body = Doc(nodes(tree.blocks, context))
-    return Article(tree.page, body, context.files, context.targets, tuple(context.problems))
+    context = Context(tree.page.id, links, style or Style(), wanted=wanted)
+    body = nodes(tree.blocks, context)
+    if context.here:
+        # What links within the page lead to may come before them.
+        own, shown = context.here, context.shown
+        context = Context(
+            tree.page.id, links, context.style, wanted=wanted | (own & shown), missing=frozenset(own - shown)
+        )
+        body = nodes(tree.blocks, context)
+    return Article(
+        tree.page, Doc(body), context.files, context.targets, tuple(context.problems), context.names
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from notion2jekyll.convert.richtext import (
     page_link,
 )
 from notion2jekyll.markdown.nodes import (
+    Anchor,
+    Attributes,
     BlockNode,
     CodeBlock,
     Container,
@@ -57,6 +60,9 @@ Nodes = tuple[BlockNode, ...]
 LISTS: Final = frozenset({"bulleted_list_item", "numbered_list_item", "to_do"})
 """Types whose neighbours of the same type make one list."""
 
+HEADINGS: Final = frozenset({"heading_1", "heading_2", "heading_3", "heading_4"})
+"""Types that are headings."""
+
 
 def nodes(blocks: Sequence[Block], context: Context) -> Nodes:
     """Return the nodes of `blocks`, siblings in Notion's order; neighbouring list items become one list."""
@@ -70,7 +76,27 @@ def nodes(blocks: Sequence[Block], context: Context) -> Nodes:
 def _each(blocks: Iterable[Block], context: Context) -> Iterable[BlockNode]:
     for block in blocks:
         context.block = block.id
-        yield from BLOCKS.get(block.type, unknown)(block, context)
+        yield from _placed(block, BLOCKS.get(block.type, unknown)(block, context), context)
+
+
+def _placed(block: Block, made: Nodes, context: Context) -> Nodes:
+    """Return what was made of `block`, with a place for the links that lead to it."""
+    first, *rest = made or (None,)
+    heading = isinstance(first, Heading) and block.type in HEADINGS and not first.name
+    anchor = context.anchor(block.id, named=heading)
+    match first:
+        case Heading() if heading and block.id in context.names:
+            return (replace(first, name=context.names[block.id], linked=bool(anchor)), *rest)
+        case Paragraph(children) if anchor and visible(children).strip():
+            return (Paragraph((*anchor, *children)), *rest)
+        case Container() | Details() if anchor and "id" not in dict(first.attributes):
+            return (replace(first, attributes=(*_id(anchor), *first.attributes)), *rest)
+    return (*anchor, *made)
+
+
+def _id(anchor: tuple[Anchor, ...]) -> Attributes:
+    """Return `anchor` as an attribute of the element that links to it lead to."""
+    return tuple(("id", each.name) for each in anchor)
 
 
 def _text(block: Block, context: Context) -> Inlines:
@@ -115,7 +141,8 @@ def _style(block: Block) -> Literal["decimal", "alpha", "roman"]:
 
 def _item(block: Block, context: Context) -> Item:
     checked = bool(block.data.get("checked")) if block.type == "to_do" else None
-    return Item((Paragraph(_text(block, context)), *nodes(block.children, context)), checked)
+    anchor = context.anchor(block.id)
+    return Item((Paragraph((*anchor, *_text(block, context))), *nodes(block.children, context)), checked)
 
 
 # Text ----------------------------------------------------------------------------------------------------------------
@@ -141,7 +168,7 @@ def heading(block: Block, context: Context) -> Nodes:
     """
     text = _text(block, context)
     level = min(int(block.type.removeprefix("heading_")) + context.style.top_heading - 1, 6)
-    own: Nodes = (Heading(level, text),) if text else ()
+    own: Nodes = () if is_blank(text) else (Heading(level, text),)
     return (*own, *nodes(block.children, context))
 
 
@@ -222,15 +249,18 @@ def table(block: Block, context: Context) -> Nodes:
     It is HTML where Markdown has no form for it: without header row, with a header column, or with links within the
     site. A table that is wider than a phone can be moved sideways. Column widths and cell colours are not in the API.
     """
-    rows = tuple(
-        tuple(inlines(cell, context) for cell in row.cells)
-        for row in block.children
-        if row.type == "table_row"
-    )
+    rows = tuple(_row(row, context) for row in block.children if row.type == "table_row")
     if not rows:
         return ()
     made = Table(rows, bool(block.data.get("has_column_header")), bool(block.data.get("has_row_header")))
     return (Container("div", style.wide(context.style), (made,)),) if _is_wide(rows) else (made,)
+
+
+def _row(row: Block, context: Context) -> tuple[Inlines, ...]:
+    cells = [inlines(cell, context) for cell in row.cells]
+    if cells:
+        cells[0] = (*context.anchor(row.id), *cells[0])
+    return tuple(cells)
 
 
 PHONE: Final = 40
@@ -259,6 +289,7 @@ def column_list(block: Block, context: Context) -> Nodes:
     for column, ratio in zip(block.children, ratios, strict=True):
         share = float(ratio) if isinstance(ratio, int | float) else 1 / len(ratios)
         look = style.column(share if known else None, context.style)
+        look = (*_id(context.anchor(column.id)), *look)
         columns.append(Container("div", look, nodes(column.children, context)))
     return (Container("div", style.columns(context.style), tuple(columns)),) if columns else ()
 
@@ -294,7 +325,8 @@ def tab(block: Block, context: Context) -> Nodes:
         icon = _icon(label.icon, context)
         title = (*icon, Text(" "), *text) if icon and text else (icon or text)
         body: Nodes = (Paragraph((Span("strong", title),)),) if title else ()
-        out.append(Container("section", style.tab(context.style), (*body, *nodes(label.children, context))))
+        look = (*_id(context.anchor(label.id)), *style.tab(context.style))
+        out.append(Container("section", look, (*body, *nodes(label.children, context))))
     return tuple(out)
 
 
@@ -430,8 +462,8 @@ def _label(url: Url, block: Block, context: Context) -> str:
     name = as_text(block.data.get("name")) or (block.file.name if block.file else "")
     if "." not in name and isinstance(url, str):
         name = ""  # the last word of an address, which says less than the whole
-    page = context.titles.get(url, "") if isinstance(url, SitePath) else ""
-    shown = name or page or (url if isinstance(url, str) else url.path.rsplit("/", 1)[-1])
+    bare = url.path.rsplit("/", 1)[-1] if isinstance(url, SitePath) else as_text(block.data.get("url"))
+    shown = name or context.titles.get(url, "") or (url if isinstance(url, str) else bare)
     return _flat(shown)
 
 

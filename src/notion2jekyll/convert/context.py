@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from notion2jekyll.errors import Problem, Severity
-from notion2jekyll.markdown.nodes import SitePath
+from notion2jekyll.markdown.nodes import Anchor, Here, SitePath, Url
 from notion2jekyll.notion.model import File
 
 
@@ -18,6 +19,8 @@ class Address:
     """Its title as of now."""
     url: SitePath | None
     """Where it is on the blog; None where it is not published."""
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    """Block id → the `id` of the element that shows the block, as far as that is known; empty for a block that is not there."""
 
 
 class Links(Protocol):
@@ -55,8 +58,19 @@ class Context:
     files: dict[SitePath, File] = field(default_factory=dict)
     """The hosted files that the page shows, by their place on the blog."""
     targets: dict[str, Address | None] = field(default_factory=dict)
-    """Every page that the page refers to, by id, with the address that was used."""
-    titles: dict[SitePath, str] = field(default_factory=dict)
+    """What the page refers to: every page by its id, every block of another page as `page id#block id`, each with the
+    address that was used."""
+    wanted: frozenset[str] = frozenset()
+    """Ids of the blocks of the page that links lead to."""
+    missing: frozenset[str] = frozenset()
+    """Ids of blocks that links within the page lead to, and that it does not show."""
+    here: set[str] = field(default_factory=set)
+    """Ids of the blocks that links within the page lead to."""
+    shown: set[str] = field(default_factory=set)
+    """Ids of the blocks that the page has shown so far."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Block id → name of a heading, or of a block that has an anchor."""
+    titles: dict[Url, str] = field(default_factory=dict)
     """The titles of the pages that the page links to, by their address."""
     problems: list[Problem] = field(default_factory=list)
     block: str | None = None
@@ -66,13 +80,49 @@ class Context:
         """Note something about the block in hand."""
         self.problems.append(Problem(severity, message, page=self.page, block=self.block, hint=hint))
 
-    def address(self, page_id: str) -> Address | None:
-        """Return where the page `page_id` is on the blog, and remember that this page depends on it."""
+    def address(self, page_id: str, block: str | None = None) -> Address | None:
+        """Return where the page `page_id`, or a block of it, is on the blog; remember that this page depends on it."""
         found = self.links.page(page_id)
-        self.targets[page_id] = found
+        if block and found and found.url:
+            fragment = found.anchors.get(block, "")
+            if block in found.anchors and not fragment:
+                self.lost(f"a block of “{found.title}”", "its post")
+            found = replace(found, url=SitePath(found.url.path, fragment))
+        self.targets[f"{page_id}#{block}" if block else page_id] = found
         if found is not None and found.url is not None:
             self.titles[found.url] = found.title
         return found
+
+    def within(self, block: str) -> Url | None:
+        """Return where a block of this very page is; the page itself and a note where it does not show that block."""
+        self.here.add(block)
+        if block in self.missing:
+            own = self.address(self.page)
+            self.lost("a block of this page", "the page")
+            return own.url if own else None
+        place = Here(name(block))
+        if own := self.links.page(self.page):
+            self.titles[place] = own.title
+        return place
+
+    def anchor(self, block: str, *, named: bool = False) -> tuple[Anchor, ...]:
+        """Return the anchor of a block that is about to be shown: none where no link leads to it.
+
+        A synced block may be shown several times; links lead to the first one. A block that is `named` has a name anyway.
+        """
+        first, linked = block not in self.shown, block in self.wanted
+        self.shown.add(block)
+        if first and block and (linked or named):
+            self.names[block] = name(block)
+        return (Anchor(name(block)),) if first and linked else ()
+
+    def lost(self, what: str, where: str) -> None:
+        """Note that a link leads to a block that is not there."""
+        self.problem(
+            "note",
+            f"A link to {what} leads to the top of {where}: the block is not there any more.",
+            "Copy the link anew (••• → Copy link to block), or take it out.",
+        )
 
     def url(self, file: File) -> str | SitePath:
         """Return the address to show `file` under: its copy on the blog where Notion hosts it, else its own."""
@@ -81,3 +131,11 @@ class Context:
         place = self.links.file(file)
         self.files[place] = file
         return place
+
+
+def name(block: str) -> str:
+    """Return what the block with the id `block` is called where links lead to it.
+
+    It is the id, as in Notion's own links, after a word: themes' scripts take it for a selector, which starts with a letter.
+    """
+    return f"notion-{block.replace('-', '')}"

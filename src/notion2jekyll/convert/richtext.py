@@ -111,12 +111,13 @@ def lasting(text: str) -> str:
     return text.partition("?")[0] if expires(text) and len(text.split()) == 1 else text
 
 
-def page_link(page_id: str, label: str, context: Context) -> Inlines:
-    """Return a link to the post of the page `page_id`, or its title (else `label`) as text and a note."""
-    address = context.address(page_id)
+def page_link(page_id: str, label: str, context: Context, block: str | None = None) -> Inlines:
+    """Return a link to the post of the page `page_id`, or to a block of it; its title (else `label`) and a note for none."""
+    address = context.address(page_id, None if page_id == context.page else block)
     title = (address.title if address else "") or label
     if address and address.url is not None:
-        return (Link(address.url, lines(title or address.url.path)),)
+        url = context.within(block) if block and page_id == context.page else None
+        return (Link(url or address.url, lines(title or address.url.path)),)
     if title:
         context.problem("note", f"“{title}” is shown without a link: that page is not published on the blog.")
         return lines(title)
@@ -148,14 +149,16 @@ def _piece(run: Run, context: Context) -> _Piece | None:
 
 
 def destination(href: str, context: Context) -> Url | None:
-    """Return where a link to `href` leads: to a post, where that is a page of the source; None and a note for nowhere."""
+    """Return where a link to `href` leads: a page of the source is its post, a block a place in it; None and a note for none."""
     place = reference(href)
     if place is None:
         if href.startswith("#"):
             context.problem("note", f"A link within the page, to {href!r}, is shown as plain text.")
             return None
         return safe_url(href, context)
-    address = context.address(place.id)
+    if place.block and place.id in ("", context.page):
+        return context.within(place.block)
+    address = context.address(place.id, place.block)
     if address is not None and address.url is not None:
         return address.url
     if place.id == context.page:
@@ -266,7 +269,8 @@ def _equation(run: Run, _: Context) -> Inlines:
 def _page(run: Run, context: Context) -> Inlines:
     if run.target is None:
         return lines(run.text)
-    return page_link(run.target, run.text, context)
+    place = reference(run.href or "")
+    return page_link(run.target, run.text, context, place.block if place and place.id == run.target else None)
 
 
 def _database(run: Run, context: Context) -> Inlines:

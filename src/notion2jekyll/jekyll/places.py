@@ -221,13 +221,15 @@ class Index:
     so that no link leads to nothing; None where there is no post."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Page id → title of every page that a relation may name: those of the source, and pages outside that are known."""
+    anchors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Page id → block id → the `id` of its element in the post, as far as it is known; empty where there is no such block."""
 
     def page(self, page_id: str) -> Address | None:
         """Return the title and address of a page of the source, None for any other page."""
         if page_id not in self.titles:
             return None
         url = self._url(page_id)
-        return Address(self.titles[page_id], SitePath(url) if url else None)
+        return Address(self.titles[page_id], SitePath(url) if url else None, self.anchors.get(page_id, {}))
 
     def _url(self, page_id: str) -> str | None:
         place = self.places.get(page_id)
@@ -237,14 +239,15 @@ class Index:
         """Return where the copy of `file` will be."""
         return SitePath("/" + asset_path(file, self.assets))
 
-    def links(self, page_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Return (address, title) of each of `page_ids`, as the state remembers them."""
-        return {page_id: self._link(page_id) for page_id in page_ids}
+    def links(self, targets: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Return (address, title) of each of `targets` (`page id`, `page id#block id`), as the state remembers them."""
+        return {target: self._link(*target.partition("#")[::2]) for target in targets}
 
-    def _link(self, page_id: str) -> tuple[str, str]:
+    def _link(self, page_id: str, block: str) -> tuple[str, str]:
         # The title of a page that is not published stays out of what is committed.
         url = self._url(page_id)
-        return (url, self.titles[page_id]) if url else ("", "")
+        fragment = self.anchors.get(page_id, {}).get(block)
+        return (f"{url}#{fragment}" if fragment else url, self.titles[page_id]) if url else ("", "")
 
 
 @dataclass(frozen=True, slots=True)

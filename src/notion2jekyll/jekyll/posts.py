@@ -18,6 +18,8 @@ from notion2jekyll.jekyll.extras import Extras
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.places import Place, asset_path
 from notion2jekyll.jekyll.site import Site
+from notion2jekyll.markdown.anchors import fragments
+from notion2jekyll.markdown.headings import written
 from notion2jekyll.markdown.nodes import (
     BlockNode,
     CodeBlock,
@@ -100,15 +102,26 @@ def render(
     return front_matter.dump(values, body).encode("utf-8", "replace")
 
 
+def anchors(article: Article, options: Options, site: Site) -> dict[str, str]:
+    """Return, by block id, the `id` of the element that shows the block in the post of `article`.
+
+    Of all headings that have one, and of the other blocks that are linked to.
+    """
+    headings = {node.name: "" for node in written(article.body)} | fragments(
+        article.body, site.dialect(options.typography)
+    )
+    places = {block: headings.get(name, name) for block, name in article.names.items()}
+    return {block: place for block, place in places.items() if place}
+
+
 def excerpt(doc: Doc, body: str) -> str:
     """Return the excerpt to write in the front matter of `doc`, written as `body`; empty where Jekyll's own is right.
 
     Jekyll takes everything before the first blank line. Of a box, a list in HTML or code with blank lines that is half an
     element; of a line across the page, nothing to read. Then the first text of the page stands in for it, as HTML.
     """
-    if not doc.children or (
-        not isinstance(doc.children[0], Rule | Toc) and _in_one_piece(body.split("\n\n", 1)[0])
-    ):
+    start = body.split("\n\n", 1)[0]
+    if not doc.children or (not isinstance(doc.children[0], Rule | Toc) and _in_one_piece(start)):
         return ""
     text = next((text for text in map(visible, _paragraphs(doc.children)) if text.strip()), "")
     return html.escape(" ".join(text.split()), quote=False)
@@ -118,6 +131,8 @@ def _in_one_piece(start: str) -> bool:
     """Return whether `start`, a body up to its first blank line, ends every fence and element that it begins with."""
     if fence := re.match(r"`{3,}", start):
         return start.count("\n") > 0 and start.rsplit("\n", 1)[1] == fence[0]
+    if re.fullmatch(r"<div id=\"[^\"]*\"></div>", start):
+        return False  # an anchor alone
     element = re.match(r"<(\w+)", start)
     return element is None or element[1] in ("img", "br") or f"</{element[1]}>" in start
 

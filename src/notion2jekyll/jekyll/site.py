@@ -31,12 +31,6 @@ PERMALINKS: Final = {
     "none": "/:categories/:title:output_ext",
 }
 
-_NO_IDS: Final = Problem(
-    "note",
-    f"The site's {CONFIG} gives headings no ids (`kramdown: auto_ids: false`), so tables of contents stay empty.",
-    hint=f"Remove that line from {CONFIG} if a page of yours has a table of contents.",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -82,6 +76,8 @@ class Site:
     hard_wrap: bool = False
     parse_block_html: bool = False
     parse_span_html: bool = True
+    auto_ids: bool = True
+    """Whether headings have kramdown's usual ids: not with `auto_ids: false` or an `auto_id_prefix`."""
     math: bool = True
     plugins: tuple[str, ...] = ()
     """Sorted: the options are compared from run to run."""
@@ -139,6 +135,7 @@ class Site:
             hard_wrap=self.hard_wrap,
             parse_block_html=self.parse_block_html,
             parse_span_html=self.parse_span_html,
+            auto_ids=self.auto_ids,
             math=self.math,
             emoji="jemoji" in self.plugins,
             mentions="jekyll-mentions" in self.plugins,
@@ -170,8 +167,6 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     kramdown = _mapping(config.get("kramdown"))
     # A quirk of the GFM parser that leaves dashes and dots as typed, but curls quotes all the same.
     plain = "no_auto_typographic" in _names(kramdown.get("gfm_quirks"), ",")
-    if kramdown.get("auto_ids") is False:
-        problems = (*problems, _NO_IDS)
     defaults = _defaults(config)
     given = Site(defaults=defaults).given("posts", "_posts")
     permalink = str(config.get("permalink") or "date")
@@ -199,6 +194,7 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             hard_wrap=kramdown.get("hard_wrap") is True,
             parse_block_html=kramdown.get("parse_block_html") is True,
             parse_span_html=kramdown.get("parse_span_html") is not False,
+            auto_ids=kramdown.get("auto_ids") is not False and not kramdown.get("auto_id_prefix"),
             math="math_engine" not in kramdown or kramdown["math_engine"] is not None,
             plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
         ),

@@ -40,6 +40,8 @@ class Dialect:
     """The site's kramdown reads Markdown in every block of HTML, unless the block says `markdown="0"`."""
     parse_span_html: bool = True
     """The site's kramdown reads Markdown in HTML within a line. False: only where the element says so."""
+    auto_ids: bool = True
+    """The site's kramdown gives headings ids of its own. False: none, or such as cannot be foretold."""
     math: bool = True
     """Formulas are typeset. False: they are written as code."""
     emoji: bool = False
@@ -55,6 +57,11 @@ class Dialect:
     def kramdown(self) -> bool:
         """Whether the engine is kramdown."""
         return self.engine == "kramdown"
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether headings have ids that tell their text and stay as long as it does: those that github.com gives as well."""
+        return self.kramdown and self.gfm and self.auto_ids
 
     @property
     def backslashable(self) -> frozenset[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
-from notion2jekyll.markdown.inline import line
+from notion2jekyll.markdown.inline import line, spaced_braces
 from notion2jekyll.markdown.nodes import (
     Code,
     Container,
@@ -17,17 +17,18 @@ from notion2jekyll.markdown.nodes import (
     Item,
     Link,
     List,
+    Math,
     Quote,
     Span,
     Text,
 )
-from notion2jekyll.markdown.plain import is_blank, shown
+from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notion2jekyll.markdown.dialect import Dialect
-    from notion2jekyll.markdown.nodes import BlockNode, Doc, Inline, Inlines
+    from notion2jekyll.markdown.nodes import BlockNode, Doc, Inlines
 
 
 def heading_id(text: str) -> str:
@@ -36,7 +37,7 @@ def heading_id(text: str) -> str:
     Letters, marks and digits of every script, `_` and `-` are kept in lower case, spaces become `-`; the rest goes.
     github.com does the same.
     """
-    lowered = "".join(char.lower() for char in text.strip(" \t"))  # by character: Ruby has no final sigma
+    lowered = "".join(char.lower() for char in text)  # by character: Ruby has no final sigma
     return re.sub(r"[ \t]", "-", "".join(char for char in lowered if char in "- \t" or _is_word(char)))
 
 
@@ -47,45 +48,91 @@ def _is_word(char: str) -> bool:
 
 def _ascii_id(text: str) -> str:
     """Return the id that kramdown gives outside its GFM parser: ASCII letters and digits, from the first letter on."""
-    kept = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text.strip(" \t")))
+    kept = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text))
     return kept.replace(" ", "-").lower() or "section"
 
 
 def heading_ids(doc: Doc, dialect: Dialect) -> tuple[str, ...]:
     """Return the ids of the document's headings that are written, in their order; empty where an engine gives none."""
-    return tuple(id_ for _, id_ in headings(doc, dialect))
-
-
-def headings(doc: Doc, dialect: Dialect) -> Iterator[tuple[Heading, str]]:
-    """Yield the headings that are written, in their order, with their ids."""
-    seen: dict[tuple[bool, str], int] = {}
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    seen_in_html: Counter[str] = Counter()
     for heading, in_html in _headings(doc.children, in_html=False):
         # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
         plain = in_html or not dialect.kramdown or not dialect.gfm
+        markdown = line(heading.children, "heading", dialect)
         if dialect.kramdown and not dialect.gfm:  # plain kramdown makes them of the Markdown, escapes and all
-            text = line(heading.children, "heading", dialect)
+            text = markdown
         else:
-            written = line(heading.children, "heading", dialect)
-            text = "".join(shown(_with_references(heading.children, written), "", pictures=False))
-        id_ = _ascii_id(text) if plain else heading_id(text)
-        number = seen[plain, id_] = seen.get((plain, id_), -1) + 1
-        yield heading, f"{id_}-{number}" if number else id_
+            text = _text(heading.children, markdown, dialect)
+        found.append(_counted(_ascii_id(text), seen_in_html) if plain else _counted(heading_id(text), seen))
+    return tuple(found)
 
 
-def _with_references(children: Inlines, written: str) -> Inlines:
-    """Return inlines with code that is `written` as HTML as kramdown sees it: with the digits of its references."""
-    out: list[Inline] = []
+def written(doc: Doc) -> Iterator[Heading]:
+    """Yield the headings that are written, in their order."""
+    for heading, _ in _headings(doc.children, in_html=False):
+        yield heading
+
+
+def own_ids(doc: Doc, dialect: Dialect) -> dict[str, str]:
+    """Return, by name, the ids of those headings whose id is one to rely on.
+
+    That is one that tells the heading's text, that github.com gives it as well, and that no heading before it has too.
+    Headings within HTML elements have none: kramdown makes their ids of ASCII letters alone, and numbers the rest.
+    """
+    if not dialect.has_ids:
+        return {}
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    on_github: Counter[str] = Counter()
+    headings = _headings(doc.children, in_html=False)
+    for (heading, in_html), id_ in zip(headings, heading_ids(doc, dialect), strict=True):
+        base = heading_id(_text(heading.children, "", dialect))
+        same = _counted(base, on_github) == id_ and any(char.isalnum() for char in base)
+        if heading.name and same and not in_html and id_ not in taken:
+            found[heading.name] = id_
+        taken.add(id_)
+    return found
+
+
+def _counted(id_: str, seen: Counter[str]) -> str:
+    """Return `id_` with the number of times that it was there before, as kramdown and github.com tell them apart."""
+    number = seen[id_]
+    seen[id_] += 1
+    return f"{id_}-{number}" if number else id_
+
+
+def _text(children: Inlines, markdown: str, dialect: Dialect) -> str:
+    """Return the text of which an engine makes an id, for inlines that are written as `markdown`."""
+    return "".join(_raw(children, markdown, dialect)).strip(" \t").replace(_NO_EDGE, "")
+
+
+def _raw(children: Inlines, markdown: str, dialect: Dialect) -> Iterator[str]:
+    """Yield the parts of that text. Pictures and breaks are none, but spaces beside them are not at the edge of the line."""
     for child in children:
         match child:
-            case Code(value) if html.code(value) in written:
-                out.append(Text(re.sub(r"</?code>|<br>", "", html.code(value))))
-            case Span():
-                out.append(replace(child, children=_with_references(child.children, written)))
-            case Link():
-                out.append(replace(child, children=_with_references(child.children, written)))
+            case Text(value):
+                yield clean(value).replace("\n", _NO_EDGE)
+            case Code(value) if (
+                html.code(value) in markdown
+            ):  # kramdown takes the digits of its references for text
+                yield re.sub(r"</?code>|<br>", "", html.code(value))
+            case Code(value):
+                yield clean(value).replace("\n", "")
+            case Math(tex):
+                text = " ".join(clean(tex).split())
+                yield spaced_braces(text) if dialect.liquid else text
+            case Span("span" | "ins", inner):
+                yield from (_NO_EDGE, *_raw(inner, markdown, dialect), _NO_EDGE)
+            case Span() | Link():
+                yield from _raw(child.children, markdown, dialect)
             case _:
-                out.append(child)
-    return tuple(out)
+                yield _NO_EDGE
+
+
+_NO_EDGE = "\0"
+"""Stands for what is no text, and in no text."""
 
 
 def _headings(children: tuple[BlockNode | Item, ...], *, in_html: bool) -> Iterator[tuple[Heading, bool]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from notion2jekyll.markdown.dialect import reference
-from notion2jekyll.markdown.nodes import Break, Code, Image, Link, Math, SitePath, Span, Text
+from notion2jekyll.markdown.nodes import Anchor, Break, Code, Here, Image, Link, Math, SitePath, Span, Text
 from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def url(target: Url, dialect: Dialect, quotes: str = '"') -> str:
     A path of the site becomes a Liquid expression with its string in `quotes`, or the bare path where the dialect has
     no Liquid.
     """
+    if isinstance(target, Here):
+        target = f"#{target.name}"
     if not isinstance(target, SitePath):
         return _encode(clean(target).strip(), fragment=target.startswith("#"))
     fragment = f"#{_encode(clean(target.fragment), fragment=True)}" if target.fragment else ""
@@ -87,6 +89,11 @@ def _value(value: str) -> str:
 def url_attribute(name: str, target: Url, dialect: Dialect) -> str:
     """Return ` name="address"`."""
     return f' {name}="{url(target, dialect, chr(39)).replace("&", "&amp;")}"'
+
+
+def anchor(node: Anchor, dialect: Dialect) -> str:
+    """Return the place in a line that links lead to."""
+    return f"<a{attributes((('id', node.name),), dialect)}></a>"
 
 
 def image(node: Image, dialect: Dialect) -> str:
@@ -124,6 +131,8 @@ def _inline(node: Inline, dialect: Dialect, *, linked: bool) -> str:
             return f"<a{url_attribute('href', target, dialect)}>{inlines(children, dialect, linked=True)}</a>"
         case Image():
             return image(node, dialect)
+        case Anchor():
+            return anchor(node, dialect)
 
 
 def _text(text: str, dialect: Dialect) -> str:

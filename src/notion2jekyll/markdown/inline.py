@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
 from notion2jekyll.markdown.dialect import BARE_ADDRESS, UNSAFE, reference
-from notion2jekyll.markdown.nodes import Break, Code, Image, Link, Math, Span, Text
+from notion2jekyll.markdown.nodes import Anchor, Break, Code, Image, Link, Math, Span, Text
 from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ class _Lowering:
                 return self._math(tex, kind)
             case Image():
                 return self._image(node)
+            case Anchor():
+                return [_Syntax(html.anchor(node, self.dialect))]
             case Link():
                 return self._link(node, marks, kind)
             case Span():

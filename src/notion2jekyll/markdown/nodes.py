@@ -24,8 +24,16 @@ class SitePath:
     """The id of an element of that page, without `#`."""
 
 
-Url = str | SitePath
-"""Where a link or a picture points: an absolute URL, a fragment of the same page (`#id`), or a path of the site."""
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A place in the same document."""
+
+    name: str
+    """The name of a `Heading` or an `Anchor`."""
+
+
+Url = str | SitePath | Here
+"""Where a link or a picture points: an absolute URL, a fragment of the same page (`#id`), a path of the site, a place."""
 
 
 # Inlines -------------------------------------------------------------------------------------------------------------
@@ -87,7 +95,15 @@ class Image:
     """More attributes of the `<img>` (class, height); makes the writer use the HTML form."""
 
 
-Inline = Text | Code | Math | Break | Span | Link | Image
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place that links lead to: in a line, or on its own before the block that is meant. It shows nothing."""
+
+    name: str
+    """The `id` of its element."""
+
+
+Inline = Text | Code | Math | Break | Span | Link | Image | Anchor
 Inlines = tuple[Inline, ...]
 
 
@@ -107,6 +123,10 @@ class Heading:
 
     level: int
     children: Inlines
+    name: str = ""
+    """What a `Here` calls it, unique in the document; empty where no link leads to it."""
+    linked: bool = False
+    """Whether links lead to it: then it has an anchor of that name where the engine gives it no id to rely on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +246,7 @@ BlockNode = (
     | Figure
     | Media
     | Toc
+    | Anchor
 )
 
 

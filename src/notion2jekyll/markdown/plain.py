@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from notion2jekyll.markdown.nodes import Code, Image, Link, Math, Span, Text
+from notion2jekyll.markdown.nodes import Anchor, Code, Image, Link, Math, Span, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,15 +42,17 @@ def shown(inlines: Inlines, break_: str, *, pictures: bool) -> Iterator[str]:
                 yield from shown(child.children, break_, pictures=pictures)
             case Image(_, alt):
                 yield alt if pictures else ""
+            case Anchor():
+                pass
             case _:
                 yield break_
 
 
 def is_blank(inlines: Inlines) -> bool:
-    """Whether inlines show nothing: no picture, no code, and no text but spaces."""
+    """Whether inlines are not worth writing: no picture, no code, no place that links lead to, no text but spaces."""
     for child in inlines:
         match child:
-            case Image():
+            case Image() | Anchor():
                 return False
             case Code(value) if clean(value).strip("\n"):
                 return False

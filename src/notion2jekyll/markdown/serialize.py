@@ -13,11 +13,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
+from notion2jekyll.markdown.anchors import settled
 from notion2jekyll.markdown.dialect import Dialect
-from notion2jekyll.markdown.headings import heading_id, heading_ids, headings, is_html_list
+from notion2jekyll.markdown.headings import heading_id, heading_ids, is_html_list
 from notion2jekyll.markdown.inline import line, spaced_braces
 from notion2jekyll.markdown.nodes import (
-    Code,
+    Anchor,
     CodeBlock,
     Container,
     Details,
@@ -58,6 +59,7 @@ _EMPTY = "<!-- -->"
 
 def serialize(doc: Doc, dialect: Dialect = Dialect()) -> str:  # noqa: B008  (frozen)
     """Return the document as Markdown for a site that reads `dialect`; it ends with one LF, and is empty for nothing."""
+    doc = settled(doc, dialect)
     lines = _Writer(doc, dialect).blocks(doc.children)
     return "\n".join(lines) + "\n" if lines else ""
 
@@ -68,7 +70,6 @@ class _Writer:
     def __init__(self, doc: Doc, dialect: Dialect) -> None:
         self.doc = doc
         self.dialect = dialect
-        self.has_toc = False
         # Else kramdown would read Markdown in what is HTML throughout, and show the closing tags as text.
         self._raw = ' markdown="0"' if dialect.kramdown and dialect.parse_block_html else ""
 
@@ -115,6 +116,8 @@ class _Writer:
                 return self._figure(node)
             case Toc():
                 return self._toc()
+            case Anchor(name):
+                return [f"<div{html.attributes((('id', name),), self.dialect)}></div>"]
 
     # Text ------------------------------------------------------------------------------------------------------------
 
@@ -276,13 +279,8 @@ class _Writer:
     # Contents --------------------------------------------------------------------------------------------------------
 
     def _toc(self) -> Lines:
-        entries = [(heading, id_) for heading, id_ in headings(self.doc, self.dialect) if id_]
-        if not entries:
-            return []
-        if self.dialect.kramdown and not self.has_toc:
-            self.has_toc = True  # kramdown replaces the first mark only
-            return ["-   TOC", "{:toc}"]
-        return self._list(_nested_links(entries))
+        """Return the mark that kramdown replaces; it would stay as it is where no heading has an id."""
+        return ["-   TOC", "{:toc}"] if any(heading_ids(self.doc, self.dialect)) else []
 
 
 def _prefixed(lines: Lines, prefix: str) -> Lines:
@@ -347,22 +345,3 @@ def _has_site_path(children: Inlines) -> bool:
             case _:
                 pass
     return False
-
-
-def _nested_links(entries: list[tuple[Heading, str]]) -> List:
-    """Return links to headings as nested lists."""
-    items: list[Item] = []
-    rest = entries
-    while rest:
-        (heading, id_), *rest = rest
-        deeper = next((n for n, (other, _) in enumerate(rest) if other.level <= heading.level), len(rest))
-        below, rest = rest[:deeper], rest[deeper:]
-        text = Paragraph((Link(f"#{id_}", _without_links(heading.children)),))
-        items.append(Item((text, _nested_links(below)) if below else (text,)))
-    return List(ordered=False, items=tuple(items))
-
-
-def _without_links(children: Inlines) -> Inlines:
-    """Return a heading's inlines for use in a link: pictures and links give way to their text."""
-    text = visible(children)
-    return children if all(isinstance(child, Text | Code) for child in children) else (Text(text),)

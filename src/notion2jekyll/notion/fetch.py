@@ -128,6 +128,7 @@ def read_source(
     sources: Sequence[Source],
     choose: Callable[[Listing], Wanted],
     deliver: Callable[[Tree | Failed], None],
+    more: Callable[[], frozenset[str]] = frozenset,
     *,
     progress: Progress,
 ) -> Reading:
@@ -135,9 +136,9 @@ def read_source(
 
     Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
     until it wants no more of them; each is asked for once. `deliver` gets every page of `Wanted.bodies` exactly once, in no
-    particular order; both callbacks run in this thread and what they raise is passed on. Raises ConfigError (a source is of
-    the wrong kind or ambiguous), AccessDenied (token, capability, not shared), Unreachable (Notion is down, or a list could
-    not be read to its end).
+    particular order. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
+    run in this thread and what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous),
+    AccessDenied (token, capability, not shared), Unreachable (Notion is down, or a list could not be read to its end).
     """
 
     async def work(notion: Notion) -> Reading:
@@ -150,7 +151,6 @@ def read_source(
             listing = await _with(notion, listing, related, cut)
             wanted = choose(listing)
         pages = {page.id: page for page in listing.pages}
-        progress.begin("fetching", len(wanted.bodies))
         trees = _Trees(notion)
 
         async def read(page: str) -> None:
@@ -158,10 +158,15 @@ def read_source(
             deliver(Failed(pages[page], unread) if unread else await trees.read(pages[page]))
             progress.advance("fetching")
 
-        try:
-            await _in_parallel(read, [page.id for page in listing.pages if page.id in wanted.bodies])
-        finally:
-            progress.end("fetching")
+        bodies = wanted.bodies
+        while True:
+            progress.begin("fetching", len(bodies))
+            try:
+                await _in_parallel(read, [page.id for page in listing.pages if page.id in bodies])
+            finally:
+                progress.end("fetching")
+            if not (bodies := more()):
+                break
         found: dict[str, Page | Failed | None] = {}
 
         async def look(page: str) -> None:

@@ -16,7 +16,7 @@ class Reference:
     """What a Notion address points to."""
 
     id: str
-    """Dashed id of the page, database or data source."""
+    """Dashed id of the page, database or data source; empty for the page that the address stands on (`#<block id>`)."""
     block: str | None = None
     """Dashed id of a block of that page."""
     public: bool = False
@@ -35,23 +35,28 @@ def _is_notion(host: str) -> bool:
 def reference(address: str) -> Reference | None:
     """Return what `address` points to in Notion, None where it is no Notion address or has no id in it.
 
-    Takes the forms that Notion gives today and gave before: `https://app.notion.com/p/Title-<id>`, `notion.so`,
-    `….notion.site`, with a workspace, `?v=` (a view, ignored), `#<block id>`, and the relative `/<id>#<id>` of links
-    inside a page. A `?p=` (the page that is open over a list) is not looked at: see `parse_id`.
+    Takes the forms that Notion gives today and gave before, with a block (`#<id>`) or without: `app.notion.com/p/Title-<id>`,
+    `www.notion.so/workspace/Title-<id>`, `….notion.site/Title-<id>`, all with or without `https://` or `notion://`; the
+    relative `/<id>#<id>` of links between pages and the bare `#<id>` within one. The page that is open over a list (`?p=`)
+    wins over the list; a view (`?v=`) is ignored.
     """
+    address = address.strip()
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address if "://" in address or address[:1] in ("/", "#") else f"https://{address}")
         host = parts.hostname or ""
     except ValueError:
         return None
-    if host and not _is_notion(host):
+    if parts.scheme not in ("", "http", "https", "notion") or (host and not _is_notion(host)):
         return None
-    if not host and not (parts.path.startswith("/") and not parts.scheme):
-        return None
-    found = _id_at_end(unquote(parts.path).rstrip("/"))
+    if address.startswith("#"):
+        block = _ID_AT_END.fullmatch(parts.fragment)
+        return Reference("", str(UUID(block[1]))) if block else None
+    peek = parse_qs(parts.query).get("p", [""])[0]
+    found = _id_at_end(peek) or _id_at_end(unquote(parts.path).rstrip("/"))
     if not found:
         return None
-    return Reference(found, _id_at_end(parts.fragment), public=host.endswith(".notion.site"))
+    inside = _id_at_end(parts.fragment)
+    return Reference(found, inside if inside != found else None, public=host.endswith(".notion.site"))
 
 
 def parse_id(text: str, *, peek: bool = False) -> str:
