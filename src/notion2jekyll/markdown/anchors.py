@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from notion2jekyll.markdown.headings import own_ids, written
+from notion2jekyll.markdown.headings import heading_ids, own_ids, written
 from notion2jekyll.markdown.nodes import (
     Anchor,
     Code,
@@ -55,7 +55,7 @@ def settled(doc: Doc, dialect: Dialect) -> Doc:
     it; and a table of contents that kramdown does not make is a list of links.
     """
     tocs = sum(isinstance(node, Toc) for node in _walk(doc.children))
-    if tocs > 1 or (tocs and not _makes_contents(dialect)):
+    if tocs > 1 or (tocs and not _makes_contents(doc, dialect)):
         doc = _with_contents(doc, dialect)
     if not any(heading.linked for heading in written(doc)):
         return doc
@@ -71,9 +71,12 @@ def settled(doc: Doc, dialect: Dialect) -> Doc:
     return resolved
 
 
-def _makes_contents(dialect: Dialect) -> bool:
-    """Whether the engine makes a table of contents of its own: of the first mark in a document."""
-    return dialect.kramdown and dialect.auto_ids
+def _makes_contents(doc: Doc, dialect: Dialect) -> bool:
+    """Whether the engine makes a table of contents of its own: of the first mark in a document.
+
+    Not where a heading gets no id (`## ＃`): kramdown would list it with a link to nowhere.
+    """
+    return dialect.kramdown and dialect.auto_ids and all(heading_ids(doc, dialect))
 
 
 def _with_contents(doc: Doc, dialect: Dialect) -> Doc:
@@ -87,7 +90,7 @@ def _with_contents(doc: Doc, dialect: Dialect) -> Doc:
 
     doc = Doc(_changed(doc.children, named))
     entries = list(written(doc))
-    made = _makes_contents(dialect)
+    made = _makes_contents(doc, dialect)
 
     def listed(node: BlockNode) -> Blocks:
         nonlocal made
