@@ -225,8 +225,8 @@ class NotionSource(_Section):
     """Properties that are written under their own name, such as `[Mood, Weather]`, or `all`."""
 
     to: Annotated[str, AfterValidator(_shelf)] = "_posts"
-    """Where its pages go: `_posts`, the folder of another collection (`_notes`), or a folder for plain pages (`guides`, or
-    `/` for the root of the site)."""
+    """Where its pages go: `_posts`, the folder of another collection (`_notes`), a folder for plain pages (`guides`, or
+    `/` for the root of the site), or a data file with all of them as a list (`_data/books.yml` or `.json`)."""
     front_matter: Annotated[dict[str, Any], AfterValidator(_fixed)] = {}
     """Keys and fixed values for its pages, such as `layout: note`; they win over those of `jekyll: front_matter`."""
     unpublished: Literal["skip", "draft", "hidden"] = "skip"
@@ -267,6 +267,9 @@ class Notion(NotionSource):
             raise ValueError(
                 f"has `sources`, so {', '.join(f'`{name}`' for name in others)} belongs into each of them"
             )
+        files = [shelf.folder for each in self.sources if (shelf := parse_shelf(each.to)).kind == "data"]
+        if twice := sorted({file for file in files if files.count(file) > 1}):
+            raise ValueError(f"has two sources that go into one data file: {', '.join(twice)}")
         return self
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
+from uuid import UUID, uuid5
 
 from notion2jekyll import __version__, state
 from notion2jekyll.errors import ConfigError, Problem
@@ -64,6 +65,22 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A data file with the published rows of a source."""
+
+    id: str
+    """What it has in place of a page id: the id of its source, or one made of that and the path where two would have it."""
+    path: str
+    feed: Feed
+    pages: tuple[Page, ...]
+    """The published rows, oldest first."""
+    said: str
+    """Fingerprint of what they say."""
+    why: str | None
+    """Why it is made anew; None where it is as good as it would become."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What is to be read, and what is known without reading."""
 
@@ -92,6 +109,7 @@ class Brief:
     """(page id, property name) of what Notion cut off and the posts need."""
     properties: tuple[str, ...]
     """Which property becomes what, for a person: a line for each kind of row."""
+    tables: tuple[Table, ...] = ()
     wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Page id → ids of its blocks that other pages link to."""
 
@@ -128,14 +146,22 @@ def decide(
     drafts = tuple(
         page for page in listing if _is_draft(page, refusals[page.id], feeds[page.id], wishes, memory)
     )
-    stay, notes = _deleted_by_hand((*published, *drafts), memory, restore=wishes.restore)
-    written = [places.Written(page, feeds[page.id].options) for page in published if page.id not in stay]
+    in_tables = {page.id for page in listing if feeds[page.id].options.shelf.kind == "data"}
+    posted = [page for page in (*published, *drafts) if page.id not in in_tables]
+    drafts = tuple(page for page in drafts if page.id not in in_tables)
+    stay, notes = _deleted_by_hand(posted, memory, restore=wishes.restore)
+    written = [
+        places.Written(page, feeds[page.id].options)
+        for page in published
+        if page.id not in stay and page.id not in in_tables
+    ]
     written += [
         places.Written(page, feeds[page.id].options, live=False) for page in drafts if page.id not in stay
     ]
     templates = {
         feed.options.shelf.label: memory.site.template(feed.options.shelf.label, feed.options.shelf.folder)
         for feed in wishes.feeds
+        if feed.options.shelf.kind != "data"
     }
     named_outside = {id_: _name(page) for id_, page in outside.items() if not isinstance(page, Failed)}
     index = _index(written, listing, feeds, memory, stay, templates, named_outside)
@@ -161,8 +187,17 @@ def decide(
             if (why := refusals.get(entry.page)) is not None
             and entry.page not in unsure
             and entry.page not in index.places
+        }
+        | {
+            entry.page: "it is a row of a data file now"
+            for entry in own
+            if entry.page in in_tables and refusals[entry.page] is None
         },
-        vanished=frozenset(entry.page for entry in own if entry.page not in refusals and not entry.removed),
+        vanished=frozenset(
+            entry.page
+            for entry in own
+            if entry.page not in refusals and not entry.removed and not _is_table(entry)
+        ),
         marks=marks,
         templates=templates,
         problems=(
@@ -175,6 +210,7 @@ def decide(
             *_untitled(index.places),
             *places.shared(index.places),
             *_left_behind(index.places, entries, memory.site),
+            *_forgotten(wishes.feeds, entries.values()),
             *_other_days(index.places, memory.site),
         ),
         said=says,
@@ -184,15 +220,74 @@ def decide(
         properties=_told(listing, feeds),
     )
     brief = learn(brief, wishes, memory, listing, {}, {})
-    read = [one for one in written if one.page.id in brief.whys]
+    tables = tuple(_tables(wishes, published, feeds, brief, memory, each))
+    rows = [places.Written(page, table.feed.options) for table in tables if table.why for page in table.pages]
+    read = [*(one for one in written if one.page.id in brief.whys), *rows]
     return replace(
         brief,
+        tables=tables,
         related=frozenset(
             id_ for one in read for id_ in named(one.page, one.options) if id_ not in index.titles
         ),
-        cut=needed_whole(written, brief.whys),
+        cut=needed_whole(written, brief.whys) | needed_whole(rows, {one.page.id for one in rows}),
         problems=(*brief.problems, *_about_properties(wishes.feeds, read, outside)),
     )
+
+
+def _is_table(entry: Entry) -> bool:
+    return entry.path.startswith("_data/")
+
+
+def _tables(
+    wishes: Wishes,
+    published: Sequence[Page],
+    of: Mapping[str, Feed],
+    brief: Brief,
+    memory: Memory,
+    marks: Mapping[int, str],
+) -> Iterator[Table]:
+    """Yield the data files, each with why it is made anew; none in a run for single pages."""
+    used: set[str] = set()
+    for feed in wishes.feeds:
+        if feed.options.shelf.kind != "data" or wishes.pages:
+            continue
+        path, given = feed.options.shelf.folder, feed.sources[0].split(" ")[0]
+        own = given if given not in used else str(uuid5(UUID(given), path))
+        used.add(own)
+        pages = tuple(page for page in published if of[page.id] is feed)
+        parts = [(page.id, said(page, feed.options), named(page, feed.options)) for page in pages]
+        names = {id_: brief.index.names.get(id_, "") for _, _, ids in parts for id_ in sorted(ids)}
+        mark = hashlib.sha256(repr([part[:2] for part in parts]).encode()).hexdigest()[:16]
+        entry = memory.state.entries.get(own)
+        why = None
+        if entry is None or entry.recovered:
+            why = "new"
+        elif entry.path != path:
+            why = "its place changed"
+        elif entry.fingerprint != marks[id(feed)]:
+            why = "the version or the options changed"
+        elif entry.said != mark:
+            why = "its rows changed"
+        elif any(names.get(id_, used_) != used_ for id_, used_ in entry.related.items() if names.get(id_)):
+            why = "a page that a relation names changed its title"
+        elif brief.index.links(entry.links) != entry.links:
+            why = "a page that it links to changed its address or title"
+        elif wishes.full:
+            why = "a full run was asked for"
+        yield Table(own, path, feed, pages, mark, why)
+
+
+def _forgotten(feeds: Iterable[Feed], entries: Iterable[Entry]) -> Iterator[Problem]:
+    """Yield a note for every data file of ours that no source is written into any more."""
+    paths = {feed.options.shelf.folder for feed in feeds}
+    tables = {entry.path for entry in entries if _is_table(entry)}
+    # Where there are more files than sources, a source has gone; where not, one has another name.
+    for path in sorted(tables - paths) if len(tables) > len(tables & paths) else ():
+        yield Problem(
+            "note",
+            f"{path} stays as it is: no source of the configuration goes there any more.",
+            hint="Delete the file if it is not wanted.",
+        )
 
 
 def learn(

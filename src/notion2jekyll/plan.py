@@ -168,6 +168,19 @@ def check_listing(rows: Mapping[str, int], state: State, vanished: int) -> None:
         )
 
 
+def check_rows(path: str, before: int, now: int, policy: Policy) -> None:
+    """Raise GuardStop where a data file that had `before` rows would have only `now`, so that it looks like an accident."""
+    lost = before - now
+    if before and (
+        not now or (lost > policy.max_removed and 100 * lost / before > policy.max_removed_percent)
+    ):
+        raise GuardStop(
+            f"{path} would have {now} rows instead of {before}. That looks like an accident in Notion, so nothing was written.",
+            hint="Most often the database is no longer shared with the connection, or the publish rule matches less. If it is what "
+            "you want, run 'notion2jekyll sync --force' once.",
+        )
+
+
 _SHORT: Final = 60
 """How much of a text that collides is shown, in characters."""
 DRAFTS: Final = "_drafts/"

@@ -68,6 +68,8 @@ class Entry:
     anchors: Mapping[str, str] = field(default_factory=dict)
     """Block id → the `id` of its element in the post, of the blocks that other pages link to; empty for one that is not in
     the page."""
+    rows: int = 0
+    """Of a data file, which stands for the source that `page` is: how many rows it has."""
     removed: bool = False
     """The page is no longer published, and the policy left a file (in `_drafts`, or where it was)."""
     recovered: bool = False
@@ -174,6 +176,7 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         related={str(key): str(title) for key, title in body.get("related", {}).items()},
         said=str(body.get("said", "")),
         anchors={str(block): str(place) for block, place in body.get("anchors", {}).items()},
+        rows=int(body.get("rows", 0)),
         removed=bool(body.get("removed", False)),
         recovered=bool(body.get("recovered", False)),
     )

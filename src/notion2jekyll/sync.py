@@ -18,9 +18,9 @@ from typing import Final
 from notion2jekyll import feeds, media, report, state
 from notion2jekyll.config import Config, GitHub
 from notion2jekyll.convert import convert
-from notion2jekyll.decide import Brief, Memory, Wishes, decide, learn, needed_whole
+from notion2jekyll.decide import Brief, Memory, Wishes, decide, fingerprint, learn, needed_whole
 from notion2jekyll.errors import Problem, Unreachable
-from notion2jekyll.jekyll import places, posts
+from notion2jekyll.jekyll import places, posts, tables
 from notion2jekyll.jekyll.extras import extras
 from notion2jekyll.jekyll.meta import named
 from notion2jekyll.merge import Merged, merge
@@ -32,7 +32,7 @@ from notion2jekyll.notion.fetch import (
     read_source,
 )
 from notion2jekyll.notion.model import Failed, File, Page, Tree, hosted_files
-from notion2jekyll.plan import Output, Plan, check_listing, make_plan
+from notion2jekyll.plan import Output, Plan, check_listing, check_rows, make_plan
 from notion2jekyll.progress import Progress
 from notion2jekyll.publish import whereabouts
 from notion2jekyll.recall import recall, reclaim
@@ -160,6 +160,7 @@ def _attempt(
 
         # What to do about it, and whether that is sane.
         outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
+        outputs += _tables(job, brief, memory, reading)
         known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
         merges = _merges(job, target, known, outputs)
         plan = _plan(job, target, known, outputs, gone, merges)
@@ -235,6 +236,8 @@ def _merges(job: Job, target: Target, memory: Memory, outputs: Iterable[Output])
         there = memory.snapshot.files.get(before.path) if before else None
         if before is None or before.recovered or there in (None, before.blob):
             continue
+        if not before.path.endswith(".md"):
+            continue  # of a data file a person's version stays whole
         if (before.blob, before.path) == (output.entry.blob, output.entry.path):
             continue
         base = output.content if before.blob == output.entry.blob else target.fetch_blob(before.blob)
@@ -533,6 +536,42 @@ def _post(
         anchors={block: anchors[block] for block in sorted(wanted)},
     )
     return Output(entry, content, files, brief.whys[page.id]), anchors, article.problems
+
+
+def _tables(job: Job, brief: Brief, memory: Memory, reading: Reading) -> list[Output]:
+    """Return the data files that are made anew; of a list that was not read to its end none is."""
+    made: list[Output] = []
+    policy, site = job.config.policy(), memory.site
+    for table in brief.tables if reading.listing.complete else ():
+        options = table.feed.options
+        before = memory.state.entries.get(table.id)
+        if table.why is None:
+            continue
+        if before and not job.force:
+            check_rows(table.path, before.rows, len(table.pages), policy)
+        beside = [extras(page, options, site, brief.index) for page in table.pages]
+        rows = [
+            tables.row(page, options, site, brief.index, more)
+            for page, more in zip(table.pages, beside, strict=True)
+        ]
+        content = tables.content(rows, table.path)
+        files = {path: file for more in beside for path, file in more.files.items()}
+        names = sorted({id_ for page in table.pages for id_ in named(page, options)})
+        entry = Entry(
+            page=table.id,
+            path=table.path,
+            blob=blob_id(content),
+            settled=True,
+            fingerprint=brief.marks[table.pages[0].id] if table.pages else fingerprint(options, site),
+            title=table.path.rsplit("/", 1)[-1],
+            files=tuple(sorted(files)),
+            links=brief.index.links(sorted({id_ for more in beside for id_ in more.targets})),
+            related={id_: brief.index.names.get(id_, "") for id_ in names},
+            said=table.said,
+            rows=len(table.pages),
+        )
+        made.append(Output(entry, content, files, table.why))
+    return made
 
 
 def _download(

@@ -114,8 +114,13 @@ def stamp(moment: datetime) -> str:
 
 def dump(values: Mapping[str, Any], body: str) -> str:
     """Return a file of Jekyll's: `values` as front matter in their order, then `body`."""
-    head = yaml.dump(dict(values), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=2**31)
+    head = document(dict(values))
     return f"---\n{head}---\n\n{body}" if body else f"---\n{head}---\n"
+
+
+def document(value: Any) -> str:
+    """Return `value` (a mapping or a list) as a YAML document that Ruby reads back as it was."""
+    return str(yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=2**31))
 
 
 def load(text: str) -> Mapping[str, Any] | None:
