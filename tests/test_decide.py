@@ -127,6 +127,13 @@ def test_who_is_gone_and_who_must_be_asked_for_are_told_apart() -> None:
     assert made.vanished == {"vanished"}
 
 
+def test_the_place_of_a_post_that_is_not_there_is_not_given_away() -> None:
+    """Deleted by a person, and its page has vanished: until it is known what became of it, the place stays its own."""
+    made = brief(page("new", "b"), entries=(entry("b"),), lost=("b",))
+    assert made.vanished == {"b"}
+    assert made.index.places["new"].path == "_posts/2026-11-20-b-new.md"
+
+
 def test_a_property_that_is_missing_removes_nothing() -> None:
     made = brief(page("a", public=None), page("b"), entries=(entry("a"), entry("b")))
     assert (made.gone, made.whys) == ({}, {})

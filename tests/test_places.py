@@ -157,6 +157,17 @@ def test_an_address_that_no_post_can_say_follows() -> None:
     assert (later.url, later.permalink) == ("/to:do/100%/b/", None)
 
 
+def test_an_address_that_two_posts_had_in_turn_is_kept_by_one() -> None:
+    """The first was deleted by a person, the second took its address, and the first is restored."""
+    had = {
+        uid(1): Held("_posts/2026-11-20-b.md", "/2026/11/20/a.html"),
+        uid(2): Held("_posts/2026-11-20-a.md", "/2026/11/20/a.html"),
+    }
+    found = placed([page(1, "b"), page(2, "a")], held={**had})
+    assert len(set(urls(found))) == 2
+    assert "/2026/11/20/a.html" in urls(found)
+
+
 TITLES = st.sampled_from(["a", "b", "A", "", "🚀", "a b", "index"])
 TURNS = st.lists(
     st.dictionaries(st.integers(1, 5), st.tuples(TITLES, st.sampled_from(["2026-11-20", "2026-11-21"]))),

@@ -417,8 +417,12 @@ def _index(
             if not entry.removed
         },
         paths=memory.snapshot.files.keys() - own,
+        # A post that is not there may be one that a person deleted, whose page is not known to be gone.
         reserved={
-            entry.path for entry in entries if entry.page in stay or (entry.removed and entry.page not in ids)
+            entry.path
+            for entry in entries
+            if entry.page in stay
+            or (entry.page not in ids and (entry.removed or entry.path not in memory.snapshot.files))
         },
         moved={label for label, template in templates.items() if before.get(label, template) != template},
         assets=next(iter(feeds.values())).options.assets if feeds else "",

@@ -280,12 +280,12 @@ def index(
     `moved` are the kinds of pages (`Shelf.label`) whose template the site has changed: all their addresses follow it.
     """
     names = {**(related or {}), **titles}
-    wishes = [_wish(one, site, held.get(one.page.id), moved, names) for one in written]
+    wishes = _one_each(_wish(one, site, held.get(one.page.id), moved, names) for one in written)
     theirs = frozenset(_plain_address(url) for url in ("/", "/404.html", *_site_pages(paths)))
     urls = {*theirs, *(_plain_address(wish.frozen) for wish in wishes if wish.frozen)}
     used = {path.casefold() for path in reserved}
     places: dict[str, Place] = {}
-    for wish in sorted(wishes, key=_precedence):
+    for wish in wishes:
         place = _place(wish, used, urls)
         used.add(place.path.casefold())
         urls.add(_plain_address(place.url))
@@ -332,6 +332,21 @@ def _wish(
     # A slug that the author asks for is a wish for another address; the one that the post has already is none.
     asked = about.asked and _segment(held.url) not in map(_segment, natural)
     return wish if asked or not natural[0] or not _can_be_said(held.url) else replace(wish, frozen=held.url)
+
+
+def _one_each(wishes: Iterable[_Wish]) -> list[_Wish]:
+    """Return `wishes`, the first to be granted first, with each address kept by one page only.
+
+    Two can have had one in turn: a post that a person deleted leaves its address to others, and may come back.
+    """
+    owners: dict[str, str] = {}
+    found = []
+    for wish in sorted(wishes, key=_precedence):
+        page = wish.written.page.id
+        if wish.frozen and owners.setdefault(_plain_address(wish.frozen), page) != page:
+            wish = replace(wish, frozen=None)
+        found.append(wish)
+    return found
 
 
 def _precedence(wish: _Wish) -> tuple[bool, datetime, str]:
