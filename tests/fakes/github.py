@@ -213,6 +213,8 @@ def disturbance(status: int = 502) -> Answer:
     return Answer(status, b"<html><body>Bad Gateway</body></html>")
 
 
+EDGE = Answer(403, b"<html><body><h1>Access denied</h1>Request ID: 4f2a</body></html>")
+"""A network in front of GitHub does not let the request through; no permission is missing."""
 READ_ONLY = refusal(403, "Resource not accessible by integration")
 READ_ONLY_PERSONAL = refusal(403, "Resource not accessible by personal access token")
 ARCHIVED = refusal(403, "Repository was archived so is read-only.")

@@ -39,6 +39,9 @@ _PATIENCE = 20.0
 _FREE_WRITES = 20
 _WRITE_PAUSE = 1.0
 """After the first writes of a run, one a second: GitHub asks for that, and allows about 80 new contents a minute."""
+_SLOWEST_PAUSE = 8.0
+"""Each time GitHub says that this was too fast, the pause doubles, up to this: it allows about 500 new contents an hour,
+and does not say which requests it counts."""
 
 # `import github` gives its logger a handler that writes to stderr; what a run says is not PyGithub's to decide.
 logging.getLogger("github").handlers.clear()
@@ -131,6 +134,7 @@ class Wire:
         ).requester
         self._place = f"/repos/{repository}"
         self._writes = 0
+        self._write_pause = _WRITE_PAUSE
         self._last_write = float("-inf")
 
     def follow(self, url: str) -> None:
@@ -246,17 +250,10 @@ class Wire:
         """Say what a refusal below 500 means: a pause, a token that is not known, or something for the caller."""
         message = _message_of(error)
         headers = {str(key).lower(): str(value) for key, value in (error.headers or {}).items()}
-        limited = error.status == 429 or (
-            error.status == 403
-            and (
-                "retry-after" in headers
-                or headers.get("x-ratelimit-remaining") == "0"
-                or "rate limit" in message.lower()
-                or "abuse detection" in message.lower()
-            )
-        )
-        if limited:
+        if error.status == 429 or (error.status == 403 and _is_limit(headers, message)):
             seconds, said = self._asked_pause(headers)
+            if not line.startswith("GET") and headers.get("x-ratelimit-remaining") != "0":
+                self._write_pause = min(2 * self._write_pause, _SLOWEST_PAUSE)
             if seconds > self._max_wait:
                 when = time.strftime("%H:%M UTC", time.gmtime(self._clock() + seconds))
                 return Unreachable(
@@ -264,6 +261,9 @@ class Wire:
                     hint="Run it again after that. A workflow's GITHUB_TOKEN has 1,000 requests an hour for the repository.",
                 )
             return _Again(f"its limit was reached ({error.status})", seconds, grows=not said)
+        if isinstance(error.data, dict) and error.data.keys() == {"data"}:
+            # PyGithub's name for what is no JSON: a page of a network in front of GitHub, which knows no permissions.
+            return _Again(f"something in front of it refused the request ({error.status})")
         if error.status == 422 and "timed out" in message.lower():
             return _Again("it took too long over a tree")
         if error.status == 401:
@@ -285,9 +285,9 @@ class Wire:
     def _keep_pace(self) -> None:
         """Before a write: leave a second after the one before, once there are more than a handful."""
         self._writes += 1
-        rest = self._last_write + _WRITE_PAUSE - self._clock()
+        rest = self._last_write + self._write_pause - self._clock()
         if self._writes > _FREE_WRITES and rest > 0:
-            self._sleep(min(rest, _WRITE_PAUSE))
+            self._sleep(min(rest, self._write_pause))
         self._last_write = self._clock()
 
     def stop(self, refused: Refused, *, about: str = "") -> Stop:
@@ -330,6 +330,19 @@ _RULES = re.compile(
     r"|verified signature|GH006|GH013|reference update failed",
     re.IGNORECASE,
 )
+
+
+_PERMISSIONS = re.compile(r"not accessible|not permitted|must have|archived|protected", re.IGNORECASE)
+
+
+def _is_limit(headers: Mapping[str, str], message: str) -> bool:
+    """Whether a 403 means that there were too many requests: GitHub has one number for this and for permissions.
+
+    The last request that an hour allows comes back with none remaining, whatever else it was refused for.
+    """
+    if "retry-after" in headers or re.search("rate limit|abuse detection", message, re.IGNORECASE):
+        return True
+    return headers.get("x-ratelimit-remaining") == "0" and not _PERMISSIONS.search(message)
 
 
 def _is_unreached(error: BaseException | None) -> bool:
