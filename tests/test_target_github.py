@@ -259,7 +259,6 @@ def test_an_author_is_sent_only_where_one_is_set(fake: FakeGitHub, author: tuple
 
 def test_modes_links_and_submodules_stay_as_they_are(fake: FakeGitHub) -> None:
     tool, link = fake.git.write_blobs([b"#!/bin/sh\n", b"index.md"])
-    head = fake.git.branches()["main"]
     module = "1" * 40
     fake.rival.commit(
         [
@@ -267,8 +266,7 @@ def test_modes_links_and_submodules_stay_as_they_are(fake: FakeGitHub) -> None:
             ("100755", tool, "bin/other"),
             ("120000", link, "link"),
             ("160000", module, "theme"),
-        ],
-        head,
+        ]
     )
     target = _target(fake)
     snapshot = target.read()
