@@ -42,6 +42,10 @@ BREAKS = [
     ("sync.py", "from notion2jekyll import cli"),
     ("sync.py", "import github"),
     ("target/__init__.py", "import github"),
+    ("target/github/__init__.py", "import github"),
+    ("target/github/branch.py", "import github"),
+    ("target/github/repository.py", "import github"),
+    ("target/github/wire.py", "from notion2jekyll.target.github import repository"),
     ("__init__.py", "import github"),
     ("__main__.py", "import github"),
     *(

@@ -129,17 +129,19 @@ class Notion:
         more: Callable[[], frozenset[str]],
         *,
         progress: object,
+        listing: Listing | None = None,
     ) -> Reading:
-        pages = tuple(row.page() for row in self.rows.values() if not row.trashed and not row.erased)
-        if not self.complete:
-            pages = pages[: len(pages) // 2]
-        ids = tuple(page.id for page in pages)
-        listing = Listing(pages, {SOURCE: ids}, self.complete, {SOURCE: f"data_source:{SOURCE}"})
+        if listing is None:
+            pages = tuple(row.page() for row in self.rows.values() if not row.trashed and not row.erased)
+            if not self.complete:
+                pages = pages[: len(pages) // 2]
+            ids = tuple(page.id for page in pages)
+            listing = Listing(pages, {SOURCE: ids}, self.complete, {SOURCE: f"data_source:{SOURCE}"})
         wanted = choose(listing)
         bodies = wanted.bodies
         read: set[str] = set()
         while True:
-            for page in pages:
+            for page in listing.pages:
                 if page.id in bodies:
                     row = self.rows[page.id]
                     failed = Failed(page, Problem("error", "unreadable", page=page.id))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fakes.github import (
     ARCHIVED,
+    EDGE,
     NOW,
     PROTECTED,
     READ_ONLY,
@@ -258,7 +259,6 @@ def test_an_author_is_sent_only_where_one_is_set(fake: FakeGitHub, author: tuple
 
 def test_modes_links_and_submodules_stay_as_they_are(fake: FakeGitHub) -> None:
     tool, link = fake.git.write_blobs([b"#!/bin/sh\n", b"index.md"])
-    head = fake.git.branches()["main"]
     module = "1" * 40
     fake.rival.commit(
         [
@@ -266,8 +266,7 @@ def test_modes_links_and_submodules_stay_as_they_are(fake: FakeGitHub) -> None:
             ("100755", tool, "bin/other"),
             ("120000", link, "link"),
             ("160000", module, "theme"),
-        ],
-        head,
+        ]
     )
     target = _target(fake)
     snapshot = target.read()
@@ -354,6 +353,7 @@ def test_a_commit_for_another_version_than_the_one_read_is_refused(fake: FakeGit
 # Lost answers and disturbances
 
 STEPS: list[Step] = [
+    EDGE,
     Dropped(),
     Lost(),
     Lost(disturbance(502)),
@@ -643,6 +643,47 @@ def test_a_limit_that_comes_back_each_time_grows_and_ends(fake: FakeGitHub) -> N
     with pytest.raises(Unreachable, match="limit"):
         target.read()
     assert clock.slept == [60, 120, 240, 480]
+
+
+def test_each_complaint_of_too_many_writes_slows_the_later_ones(fake: FakeGitHub) -> None:
+    clock = Clock(step=0.1)
+    target = _target(fake, clock=clock)
+    limits: list[Step] = [secondary_limit(30), secondary_limit(30), primary_limit(RESET)]
+    fake.on("POST", "/git/blobs", *[None] * 20, limits[0], None, limits[1], None, limits[2])
+    images = {f"assets/{number:02}.png": b"\0%d" % number for number in range(24)}
+    target.apply(_commit(target.read(), images))
+    # Blob 21, its limit; 22, its limit; 23, the hour's limit; 24, a tree, a commit, the branch.
+    pauses = [round(seconds) for seconds in clock.slept]
+    assert pauses[:5] == [1, 30, 2, 30, 4]
+    assert 200 < pauses[5] < 300
+    assert pauses[6:] == [4, 4, 4, 4]
+    assert fake.log.count("POST /git/blobs") == 24 + 3
+
+
+@pytest.mark.parametrize("moment", ["GET /branches", "POST /git/trees", "PATCH /git/refs"])
+def test_a_page_of_a_network_before_github_is_no_missing_permission(fake: FakeGitHub, moment: str) -> None:
+    told = Told()
+    target = _target(fake, progress=told)
+    method, part = moment.split()
+    fake.on(method, part, EDGE)
+    target.apply(_commit(target.read(), POST))
+    assert [why for _, _, why in told.waits] == ["something in front of it refused the request (403)"]
+    fake.on("GET", "/branches", *[EDGE] * 6)
+    with pytest.raises(Unreachable, match="in front of it") as stopped:
+        target.read()
+    assert "<" not in stopped.value.message
+
+
+def test_a_missing_permission_is_told_from_a_limit_even_with_the_last_request_of_an_hour(
+    fake: FakeGitHub,
+) -> None:
+    clock = Clock()
+    target = _target(fake, clock=clock)
+    left = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": str(RESET)}
+    fake.on("POST", "/git/trees", refusal(403, "Resource not accessible by integration", **left))
+    with pytest.raises(AccessDenied, match="not accessible"):
+        target.apply(_commit(target.read(), POST))
+    assert clock.slept == []
 
 
 # What GitHub refuses

@@ -290,6 +290,8 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         _address("GITHUB_API_URL", "https://api.github.com"),
         author=(author.name, author.email) if author else None,
         progress=progress,
+        sleep=CLOCK.sleep,
+        clock=lambda: CLOCK.now().timestamp(),
     )
 
 

@@ -11,7 +11,7 @@ import pickle
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -43,8 +43,12 @@ from notion2jekyll.target import Applied, Moved, Target
 
 PASSES: Final = 3
 """How often posts are made in one attempt, so that their links lead to where other posts really are."""
-RACES: Final = 6
-"""How often a run tries to write while somebody else pushes."""
+RACES: Final = 64
+"""How often a run tries to write while somebody else pushes. Trying again is cheap: what was read is kept."""
+LONGEST_PAUSE: Final = 8
+"""Seconds between two tries at most; by chance less, so that two runs do not keep in step."""
+FRESH: Final = timedelta(minutes=5)
+"""How old a list of rows may be when it is planned with again: an unpublished page must not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,17 @@ class _Packed:
         return tree
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list of rows, what was found out beside it, and when that may be used again."""
+
+    listing: Listing
+    found: Mapping[str, Page | Failed | None]
+    at: datetime
+    state: str | None
+    """Blob id of the state file then: once another one is there, a run with a newer list may have written it."""
+
+
 @dataclass(slots=True)
 class _Bench:
     """What survives when the story starts again: nothing is read, converted or downloaded twice for a lost race."""
@@ -110,6 +125,10 @@ class _Bench:
     media: dict[str, bytes] = field(default_factory=dict)
     resolved: dict[str, str] = field(default_factory=dict)
     """What the configured sources turned out to be."""
+    listed: _Listed | None = None
+    """The list of rows that was read last."""
+    unreadable: dict[str, datetime] = field(default_factory=dict)
+    """Page id → edit time of what could not be read; the next run tries again, not the next attempt of this one."""
     elsewhere: dict[str, str | None] = field(default_factory=dict)
     """Page id → address of posts that turned out not to be where they belong; None for those that are not there at all."""
     related: dict[str, Page | None] = field(default_factory=dict)
@@ -131,7 +150,10 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
         try:
             done = _attempt(job, target, started, clock, progress, bench)
         except Moved:
-            clock.sleep(Random(f"{started}{race}").uniform(0, 2**race))  # noqa: S311  # jitter guards nothing
+            pause = Random(f"{started}{race}").uniform(0, min(2**race, LONGEST_PAUSE))  # noqa: S311  # jitter guards nothing
+            progress.waiting(target.name, pause, "somebody else was first to write")
+            clock.sleep(pause)
+            bench.waited += pause
             continue
         return replace(
             done,
@@ -155,7 +177,7 @@ def _attempt(
     for _ in range(PASSES):
         # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are
         # converted as they arrive, so that no more than a few pages are in memory at a time.
-        reading, brief = _read(job, memory, started, progress, bench)
+        reading, brief = _read(job, memory, started, clock, progress, bench)
         gone, doubts, strangers = _gone(job, brief, memory, reading)
 
         # What to do about it, and whether that is sane.
@@ -281,9 +303,14 @@ def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> re
 
 
 def _read(
-    job: Job, memory: Memory, started: datetime, progress: Progress, bench: _Bench
+    job: Job, memory: Memory, started: datetime, clock: Clock, progress: Progress, bench: _Bench
 ) -> tuple[Reading, Brief]:
     """List the source, decide, and turn the bodies that are needed into outputs on the bench."""
+    now, written = clock.now(), memory.snapshot.files.get(state.PATH)
+    kept = bench.listed
+    if kept and (kept.state != written or now - kept.at > FRESH):
+        kept = None
+    found = kept.found if kept else {}
     sources = feeds.sources(job.config, {**memory.state.sources, **bench.resolved})
     wishes = Wishes(
         feeds.feeds(job.config, job.notion, sources, progress),
@@ -307,8 +334,13 @@ def _read(
             check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
         return brief
 
-    turn = _Turn(wishes, memory, started, bench, choose, strict=job.config.sync.strict)
-    reading = read_source(job.notion, sources, turn.choose, turn.deliver, turn.more, progress=progress)
+    turn = _Turn(wishes, memory, started, bench, choose, found, strict=job.config.sync.strict)
+    listing = kept.listing if kept else None
+    reading = read_source(
+        job.notion, sources, turn.choose, turn.deliver, turn.more, progress=progress, listing=listing
+    )
+    reading = replace(reading, found={**found, **reading.found})
+    bench.listed = _Listed(reading.listing, reading.found, kept.at if kept else now, written)
     bench.requests += reading.requests
     bench.waited += reading.waited
     bench.resolved.update(reading.listing.resolved)
@@ -334,6 +366,8 @@ class _Turn:
     started: datetime
     bench: _Bench
     decide: Callable[[Listing], Brief]
+    found: Mapping[str, Page | Failed | None]
+    """Pages that vanished from the list and that were asked for already."""
     strict: bool
     brief: Brief = field(init=False)
     """What is known by now; there is none before the listing."""
@@ -347,9 +381,11 @@ class _Turn:
         made = {page: out.why for page, out in self.bench.outputs.items() if page in brief.index.places}
         self.brief = self._learned(replace(brief, whys={**brief.whys, **made}))
         bodies = frozenset(
-            page for page in self.brief.whys if not (self._is_made(page) or self._is_kept(page))
+            page
+            for page in self.brief.whys
+            if not (self._is_made(page) or self._is_kept(page) or self._is_unreadable(page))
         )
-        lookups = brief.vanished if listing.complete else frozenset()
+        lookups = brief.vanished - self.found.keys() if listing.complete else frozenset()
         # Of a post that is made already nothing more has to be known.
         cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in self.brief.whys)
         return Wanted(bodies, lookups, related=brief.related - self.bench.related.keys(), cut=cut)
@@ -361,6 +397,7 @@ class _Turn:
         self._forget(page)
         if isinstance(tree, Failed):
             self.bench.problems[page] = (tree.problem,)
+            self.bench.unreadable[page] = tree.page.edited
         else:
             self._make(tree)
 
@@ -379,7 +416,9 @@ class _Turn:
         return frozenset(
             page
             for page in self.brief.whys
-            if not self._is_made(page) and page not in self.delivered and self._is_whole(page)
+            if not (self._is_made(page) or self._is_unreadable(page))
+            and page not in self.delivered
+            and self._is_whole(page)
         )
 
     def _learned(self, brief: Brief) -> Brief:
@@ -397,6 +436,9 @@ class _Turn:
 
     def _is_kept(self, page: str) -> bool:
         return page in self.bench.trees and self.bench.trees[page].edited == self.rows[page].edited
+
+    def _is_unreadable(self, page: str) -> bool:
+        return self.bench.unreadable.get(page) == self.rows[page].edited
 
     def _forget(self, page: str) -> None:
         for shelf in (self.bench.outputs, self.bench.trees, self.bench.anchors):

@@ -57,25 +57,32 @@ class Rival:
     git: Git
     branch: str = "main"
     count: int = field(default=0, init=False)
+    _pushing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def push(self, files: Mapping[str, bytes | None] | None = None, *, mode: str = "100644") -> str:
         """Commit `files` (None deletes; default: a file of its own) on the branch; return the commit."""
-        self.count += 1
-        if files is None:
-            files = {f"rival-{self.count}.txt": b"by someone else\n"}
-        head = self.git.branches().get(self.branch)
-        kept = [content for content in files.values() if content is not None]
-        blobs = iter(self.git.write_blobs(kept))
-        entries = [(mode, None if content is None else next(blobs), path) for path, content in files.items()]
-        return self.commit(entries, head)
+        with self._pushing:
+            self.count += 1
+            if files is None:
+                files = {f"rival-{self.count}.txt": b"by someone else\n"}
+            kept = [content for content in files.values() if content is not None]
+            blobs = iter(self.git.write_blobs(kept))
+            entries = [
+                (mode, None if content is None else next(blobs), path) for path, content in files.items()
+            ]
+            return self.commit(entries)
 
-    def commit(self, entries: list[tuple[str, str | None, str]], head: str | None) -> str:
-        base = self.git.resolve(head, "tree") if head else None
-        who = f"Rival <rival@example.com> {int(NOW.timestamp())} +0900"
-        tree = self.git.write_tree(base, entries)
-        commit = self.git.write_commit(tree, [head] if head else [], f"By hand {self.count}\n", who, who)
-        assert self.git.move(self.branch, commit, head)
-        return commit
+    def commit(self, entries: list[tuple[str, str | None, str]]) -> str:
+        """Commit `entries` (mode, id, path) on the branch, also where somebody else pushes at the same time."""
+        while True:
+            head = self.git.branches().get(self.branch)
+            base = self.git.resolve(head, "tree") if head else None
+            who = f"Rival <rival@example.com> {int(NOW.timestamp())} +0900"
+            tree = self.git.write_tree(base, entries)
+            parents = [head] if head else []
+            commit = self.git.write_commit(tree, parents, f"By hand {self.count}\n", who, who)
+            if self.git.move(self.branch, commit, head):
+                return commit
 
 
 class FakeGitHub(GitHubServer):
@@ -213,6 +220,8 @@ def disturbance(status: int = 502) -> Answer:
     return Answer(status, b"<html><body>Bad Gateway</body></html>")
 
 
+EDGE = Answer(403, b"<html><body><h1>Access denied</h1>Request ID: 4f2a</body></html>")
+"""A network in front of GitHub does not let the request through; no permission is missing."""
 READ_ONLY = refusal(403, "Resource not accessible by integration")
 READ_ONLY_PERSONAL = refusal(403, "Resource not accessible by personal access token")
 ARCHIVED = refusal(403, "Repository was archived so is read-only.")

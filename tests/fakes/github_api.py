@@ -48,8 +48,8 @@ class Description:
         if body is not None and "application/json" in content and status < 400:
             place = f"{here}/requestBody/content/application~1json/schema"
             found += [f"{line}: request: {error}" for error in self._errors(place, body)]
-        if isinstance(answer, bytes) and status >= 500:
-            return found
+        if isinstance(answer, bytes) and status >= 400:
+            return found  # a page of something in front of GitHub
         response = operation["responses"].get(str(status))
         if response is None:
             if status not in ANYWHERE:

@@ -131,9 +131,11 @@ def read_source(
     more: Callable[[], frozenset[str]] = frozenset,
     *,
     progress: Progress,
+    listing: Listing | None = None,
 ) -> Reading:
     """List `sources`, ask `choose` what else is needed, read that, and hand each body to `deliver` when it is there.
 
+    With a `listing` that was made a moment ago nothing is listed again.
     Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
     until it wants no more of them; each is asked for once. `deliver` gets every page of `Wanted.bodies` exactly once, in no
     particular order. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
@@ -142,19 +144,19 @@ def read_source(
     """
 
     async def work(notion: Notion) -> Reading:
-        listing = await _list(notion, sources, progress)
-        wanted = choose(listing)
+        listed = listing or await _list(notion, sources, progress)
+        wanted = choose(listed)
         asked = Wanted(frozenset())
         while wanted.related - asked.related or wanted.cut - asked.cut:
             related, cut = wanted.related - asked.related, wanted.cut - asked.cut
             asked = replace(asked, related=asked.related | related, cut=asked.cut | cut)
-            listing = await _with(notion, listing, related, cut)
-            wanted = choose(listing)
-        pages = {page.id: page for page in listing.pages}
+            listed = await _with(notion, listed, related, cut)
+            wanted = choose(listed)
+        pages = {page.id: page for page in listed.pages}
         trees = _Trees(notion)
 
         async def read(page: str) -> None:
-            unread = listing.unread.get(page)
+            unread = listed.unread.get(page)
             deliver(Failed(pages[page], unread) if unread else await trees.read(pages[page]))
             progress.advance("fetching")
 
@@ -162,7 +164,7 @@ def read_source(
         while True:
             progress.begin("fetching", len(bodies))
             try:
-                await _in_parallel(read, [page.id for page in listing.pages if page.id in bodies])
+                await _in_parallel(read, [page.id for page in listed.pages if page.id in bodies])
             finally:
                 progress.end("fetching")
             if not (bodies := more()):
@@ -174,7 +176,7 @@ def read_source(
             found[page] = await _look_up(notion, page, what)
 
         await _in_parallel(look, sorted(wanted.lookups))
-        return Reading(listing, found, notion.requests, notion.waited)
+        return Reading(listed, found, notion.requests, notion.waited)
 
     return _run(settings, progress, work)
 

@@ -1,0 +1,7 @@
+"""GitHub as a target: `wire` sends requests, `repository` has git's objects, `branch` commits to a branch."""
+
+from notion2jekyll.target.github.branch import GitHub
+from notion2jekyll.target.github.repository import SEED
+from notion2jekyll.target.github.wire import API
+
+__all__ = ["API", "SEED", "GitHub"]

@@ -1,0 +1,133 @@
+"""A branch on GitHub as a target: every run is one commit, swapped in on the head it was built on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from notion2jekyll.progress import Progress, Silent
+from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
+from notion2jekyll.target.github.repository import SEED, SEED_TEXT, Change, Repository, Version
+from notion2jekyll.target.github.wire import API, Wire
+
+
+class GitHub:
+    """A branch of a repository on GitHub as a `Target`.
+
+    `repository` is `owner/name`, `branch` a branch (None: the repository's default branch), `token` what GITHUB_TOKEN
+    holds. `author` is a name and a mail address; without one GitHub names whoever the token belongs to, and only then
+    signs a bot's commits. `max_wait` bounds one pause that GitHub asks for, in seconds. `sleep` and `clock` (seconds
+    since the epoch) are passed in by tests. Raises ConfigError for a repository that is none, AccessDenied for a token
+    that cannot be one. No request is sent before `read`.
+    """
+
+    versioned = True
+
+    def __init__(
+        self,
+        repository: str,
+        branch: str | None,
+        token: str,
+        api_url: str = API,
+        *,
+        author: tuple[str, str] | None = None,
+        progress: Progress | None = None,
+        max_wait: float = 900.0,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._branch = branch
+        self._wire = Wire(
+            repository,
+            token,
+            api_url,
+            name=f"{repository} ({f'branch {branch}' if branch else 'default branch'})",
+            progress=progress or Silent(),
+            max_wait=max_wait,
+            sleep=sleep,
+            clock=clock,
+        )
+        self._repository = Repository(self._wire, author)
+        self._version: Version | None = None
+
+    @property
+    def name(self) -> str:
+        """Repository and branch: `me/me.github.io (branch main)`."""
+        return self._wire.name
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, repeated ones included."""
+        return self._wire.requests
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent in pauses that GitHub's limits or disturbances made necessary."""
+        return self._wire.waited
+
+    def read(self) -> Snapshot:
+        """Return the files at the branch's head: two requests, as long as the tree comes in one piece.
+
+        Raises ConfigError when there is no such repository or branch, AccessDenied, Unreachable.
+        """
+        head = self._repository.head(self._branch)
+        self._version = self._repository.version(head) if head else Version()
+        return self._version.snapshot()
+
+    def fetch(self, path: str) -> bytes | None:
+        """Return the content of `path` in the version last read: one request for each content, once.
+
+        None where it was not there. Raises as `read`.
+        """
+        entry = self._version.entries.get(path) if self._version else None
+        return self._repository.blob(entry.id) if entry and entry.is_file else None
+
+    def fetch_blob(self, blob: str) -> bytes | None:
+        """Return the content with that id, None where the repository does not have it (its history was rewritten).
+
+        One request for each content, once. Raises as `read`.
+        """
+        return self._repository.find_blob(blob)
+
+    def history(self, path: str) -> Iterator[bytes]:
+        """Yield what `path` held in its latest versions, newest first: one request, and two for each that is taken."""
+        if self._version and self._version.head:
+            yield from self._repository.history(self._version.head, path)
+
+    def apply(self, commit: Commit) -> Applied:
+        """Make `commit` on the head that was read, which becomes the new base; raises Moved when the branch went on.
+
+        A repository without any commit gets two: git's objects cannot be stored in it before a first one, which adds
+        `SEED` alone. A rival that was first makes Moved; at worst `SEED` stays until the next commit, which removes it.
+
+        Raises AccessDenied for a token that may not write and for a protected branch, ConfigError for a file that
+        GitHub does not take, Unreachable.
+        """
+        version = self._version
+        if version is None or version.snapshot().base != commit.base:
+            raise Moved(f"{self.name} was not read at {commit.base}")
+        snapshot = version.snapshot()
+        check(commit, snapshot)
+        changes: dict[str, Change] = {
+            path: text for path, text in commit.writes.items() if snapshot.files.get(path) != blob_id(text)
+        }
+        changes |= dict.fromkeys(commit.deletes)
+        if not changes:
+            return Applied(commit.base, version.head.url if version.head else None)
+        if version.head is None:
+            # Without a base tree the commit holds what it writes and nothing else, so the seed goes.
+            version = Version(self._repository.seed(self._branch))
+        elif snapshot.files.get(SEED) == blob_id(SEED_TEXT):
+            changes.setdefault(SEED, None)
+        old = version.head
+        assert old is not None  # noqa: S101  # a repository without a commit has one now
+        self._version = self._repository.commit(
+            version, changes, commit.message, [old.commit], lambda new: self._swap(old.commit, new)
+        )
+        made = self._version.head or old
+        return Applied(made.commit, made.url)
+
+    def _swap(self, old: str, new: str) -> None:
+        if self._branch is None:
+            self._branch = self._repository.default_branch()
+        self._repository.swap(self._branch, old, new)

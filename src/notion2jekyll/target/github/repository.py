@@ -1,0 +1,421 @@
+"""A repository's git objects and branches, through the API.
+
+What makes a repeated write harmless: blobs and trees are named by their content, a commit that nothing points to is
+invisible, and a branch moves by compare-and-swap. Only the last step is seen by anyone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import quote
+
+from notion2jekyll.errors import ConfigError, Unreachable
+from notion2jekyll.target import Moved, Snapshot, blob_id
+from notion2jekyll.target.github.wire import API, ATTEMPTS, Json, Lost, Refused, Wire
+
+SEED = ".notion2jekyll/.keep"
+"""The file that makes a repository without any commit take the real one; that commit removes it again."""
+SEED_TEXT = b"This repository was empty. The next commit removes this file.\n"
+
+_CHUNK_ENTRIES = 100
+_CHUNK_BYTES = 1_000_000
+"""What one request for a tree holds at most. GitHub times out on large ones: 200-250 files or 2.5 MB were reported."""
+_INLINE_BYTES = 500_000
+"""Text that takes more than this as JSON goes as a blob of its own."""
+_VERSIONS = 5
+"""How far back a lost file is looked for."""
+
+
+class Entry(NamedTuple):
+    """One path of a tree."""
+
+    mode: str
+    """`100644`, `100755` (executable), `120000` (symbolic link) or `160000` (submodule)."""
+    id: str
+    """Git id of its content."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file."""
+        return self.mode.startswith("100")
+
+
+class Head(NamedTuple):
+    """The commit that a branch points to."""
+
+    commit: str
+    tree: str
+    url: str | None
+    """Where a person can look at it."""
+
+
+Change = bytes | Entry | None
+"""What becomes of a path: new content, a content that the repository has already, or nothing (it goes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A commit, and everything in it; without one, a repository that has none."""
+
+    head: Head | None = None
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    complete: bool = True
+    """False where a folder was too large to be listed whole."""
+
+    def snapshot(self) -> Snapshot:
+        """Return what the core needs of it."""
+        files = {path: entry.id for path, entry in self.entries.items() if entry.is_file}
+        others = frozenset(path for path, entry in self.entries.items() if not entry.is_file)
+        return Snapshot(self.head.commit if self.head else None, files, others, self.complete)
+
+    def after(self, changes: Mapping[str, Change], head: Head) -> Version:
+        """Return the version that `changes` made of this one."""
+        entries = {path: entry for path, entry in self.entries.items() if path not in changes}
+        for path, change in changes.items():
+            if isinstance(change, bytes):
+                entries[path] = Entry(self.mode(path), blob_id(change))
+            elif change is not None:
+                entries[path] = change
+        return Version(head, entries, self.complete)
+
+    def mode(self, path: str) -> str:
+        """Return the mode to write the file `path` with: an executable one stays so."""
+        there = self.entries.get(path)
+        return there.mode if there and there.is_file else "100644"
+
+
+class Repository:
+    """The repository at the end of `wire`.
+
+    `author` is a name and a mail address, for commits; by default GitHub names whoever the token belongs to, and only
+    then signs a bot's commits.
+    """
+
+    def __init__(self, wire: Wire, author: tuple[str, str] | None = None) -> None:
+        self.wire = wire
+        self._author = author
+        self._fetched: dict[str, bytes] = {}
+        self._stored: set[str] = set()
+        """Ids of contents that this run has sent."""
+
+    # Reading
+
+    def head(self, branch: str | None) -> Head | None:
+        """Return what `branch` (None: the default branch) points to; None for a repository without any commit.
+
+        Raises ConfigError when there is no such repository or branch, AccessDenied, Unreachable.
+        """
+        try:
+            if branch is None:
+                # The list of commits begins at the default branch, whatever its name is.
+                commit = self.wire.call("GET", "/commits", parameters={"per_page": "1"})[0]
+            else:
+                commit = self.wire.call("GET", f"/branches/{quote(branch)}")["commit"]
+        except Refused as refused:
+            if refused.status not in {404, 409}:
+                raise self.wire.stop(refused) from refused
+            found = self.ref(branch) if branch is not None else None
+            if found is None:
+                self._explain_no_head(branch)
+                return None
+            commit = {"sha": found}
+        self.wire.follow(commit.get("url") or "")
+        sha = str(commit["sha"])
+        # A server that speaks GitHub's language may say less than GitHub does.
+        tree = commit.get("commit", {}).get("tree") or self.wire.ask("GET", f"/git/commits/{sha}")["tree"]
+        return Head(sha, str(tree["sha"]), self._page_of(commit))
+
+    def ref(self, branch: str) -> str | None:
+        """Return the commit of `branch` as git's own references have it; None where they do not know it either."""
+        try:
+            reference = self.wire.call("GET", f"/git/ref/heads/{quote(branch)}")
+        except Refused:
+            return None
+        return str(reference["object"]["sha"]) if isinstance(reference, dict) else None
+
+    def _page_of(self, commit: Json) -> str | None:
+        """Return where a person can look at `commit`; None where that is not known."""
+        if page := commit.get("html_url"):
+            return str(page)
+        if self.wire.api_url == API:
+            return f"https://github.com/{self.wire.repository}/commit/{commit['sha']}"
+        return None
+
+    def _explain_no_head(self, branch: str | None) -> None:
+        """Return for a repository without any commit; raise what is wrong otherwise."""
+        repository = self.wire.repository
+        try:
+            facts = self.wire.call("GET", "")
+        except Refused as refused:
+            if refused.status == 404:
+                raise ConfigError(
+                    f"There is no repository {repository}, or this token may not see it (GitHub says the same of both).",
+                    hint="Check the name under github: repository, and that the token was made for this repository: "
+                    "the GITHUB_TOKEN of a workflow reaches only the repository it runs in.",
+                ) from refused
+            raise self.wire.stop(refused) from refused
+        branches = [
+            branch["name"] for branch in self.wire.ask("GET", "/branches", parameters={"per_page": "100"})
+        ]
+        if not branches:
+            return
+        default = facts.get("default_branch") or branches[0]
+        names = ", ".join([default, *(name for name in branches if name != default)][:10])
+        raise ConfigError(
+            f"{repository} has no branch {branch}.",
+            hint=f"Its default branch is {default}; there are: {names}. Set github: branch, or make the branch.",
+        )
+
+    def default_branch(self) -> str:
+        """Return the name of the default branch."""
+        return str(self.wire.ask("GET", "").get("default_branch") or "main")
+
+    def version(self, head: Head) -> Version:
+        """Return everything in the commit `head`: one request, as long as the tree comes in one piece."""
+        entries: dict[str, Entry] = {}
+        complete = True
+        for path, entry in self._walk(head.tree, ""):
+            if entry is None:
+                complete = False
+            elif entry["type"] != "tree":
+                entries[path] = Entry(entry["mode"], entry["sha"])
+        return Version(head, entries, complete)
+
+    def _walk(self, tree: str, folder: str) -> Iterator[tuple[str, Json | None]]:
+        """Yield path and entry of everything in `tree`, and a None entry where even a single folder is cut off."""
+        listing = self.wire.ask("GET", f"/git/trees/{tree}", parameters={"recursive": "1"})
+        if not listing.get("truncated"):
+            for entry in listing["tree"]:
+                yield folder + entry["path"], entry
+            return
+        listing = self.wire.ask("GET", f"/git/trees/{tree}")
+        if listing.get("truncated"):
+            yield folder, None
+        for entry in listing["tree"]:
+            path = folder + entry["path"]
+            yield path, entry
+            if entry["type"] == "tree":
+                yield from self._walk(entry["sha"], path + "/")
+
+    def blob(self, blob: str) -> bytes:
+        """Return the content with that id: one request for each, once."""
+        try:
+            return self._blob(blob)
+        except Refused as refused:
+            raise self.wire.stop(refused) from refused
+
+    def find_blob(self, blob: str) -> bytes | None:
+        """Return the content with that id, None where the repository does not have it (its history was rewritten)."""
+        try:
+            return self._blob(blob)
+        except Refused as refused:
+            if refused.status in {404, 409, 422}:
+                return None
+            raise self.wire.stop(refused) from refused
+
+    def _blob(self, blob: str) -> bytes:
+        if blob not in self._fetched:
+            answer = self.wire.call("GET", f"/git/blobs/{blob}")
+            self._fetched[blob] = base64.b64decode(answer["content"])
+        return self._fetched[blob]
+
+    def history(self, head: Head, path: str) -> Iterator[bytes]:
+        """Yield what `path` held in its latest versions, newest first: one request, and two for each that is taken."""
+        try:
+            wish = {"path": path, "sha": head.commit, "per_page": str(_VERSIONS)}
+            commits = self.wire.call("GET", "/commits", parameters=wish)
+        except Refused:
+            return
+        for commit in commits:
+            try:
+                wish = {"ref": commit["sha"]}
+                blob = self.wire.call("GET", f"/contents/{quote(path)}", parameters=wish)["sha"]
+                answer = self.wire.call("GET", f"/git/blobs/{blob}")
+            except Refused:
+                continue  # it was deleted in this one
+            yield base64.b64decode(answer["content"])
+
+    # Writing
+
+    def commit(
+        self,
+        start: Version,
+        changes: Mapping[str, Change],
+        message: str,
+        parents: Sequence[str],
+        publish: Callable[[str], None],
+    ) -> Version:
+        """Make a commit of `start` with `changes`, let `publish` point a branch to it, and return the new version.
+
+        It is `start` itself where the changes change nothing. Raises what `publish` does, AccessDenied for a token that may
+        not write, ConfigError for a file that GitHub does not take, Unreachable.
+        """
+        blobs, inline = self._split(changes, start)
+        chunks = list(_chunks(self._entries(changes, inline, start)))
+        self.wire.progress.begin("committing", len(blobs) + len(chunks) + 2)
+        try:
+            for path, content in blobs.items():
+                self._upload(path, content)
+                self.wire.progress.advance("committing")
+            before = tree = start.head.tree if start.head else None
+            for chunk in chunks:
+                body = {"tree": chunk} | ({"base_tree": tree} if tree else {})
+                tree = str(self.wire.ask("POST", "/git/trees", body)["sha"])
+                self.wire.progress.advance("committing")
+            if tree is None or tree == before:
+                return start
+            about: Json = {"message": message, "tree": tree, "parents": list(parents)}
+            made = self.wire.ask("POST", "/git/commits", about | self._signature())
+            self.wire.progress.advance("committing")
+            publish(made["sha"])
+            self.wire.progress.advance("committing")
+        finally:
+            self.wire.progress.end("committing")
+        return start.after(changes, Head(made["sha"], tree, self._page_of(made)))
+
+    def _split(
+        self, changes: Mapping[str, Change], start: Version
+    ) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Return, by path, the contents that need a blob first, and the texts that travel in the tree.
+
+        A content that the repository has already, at whatever path, is neither: its id is enough.
+        """
+        known = self._stored | {entry.id for entry in start.entries.values()}
+        blobs: dict[str, tuple[str, bytes]] = {}
+        inline: dict[str, str] = {}
+        for path, content in changes.items():
+            if not isinstance(content, bytes) or blob_id(content) in known:
+                continue
+            text = _as_text(content)
+            if text is None:
+                blobs[blob_id(content)] = path, content
+            else:
+                inline[path] = text
+        return dict(sorted(blobs.values())), inline
+
+    def _entries(
+        self, changes: Mapping[str, Change], inline: Mapping[str, str], start: Version
+    ) -> Iterator[Json]:
+        """Yield what to ask a tree for: first what goes, since what comes may need its place."""
+        for path, change in sorted(changes.items(), key=lambda pair: (pair[1] is not None, pair[0])):
+            mode = change.mode if isinstance(change, Entry) else start.mode(path)
+            entry: Json = {"path": path, "mode": mode, "type": "commit" if mode == "160000" else "blob"}
+            if path in inline:
+                yield entry | {"content": inline[path]}
+            elif isinstance(change, bytes):
+                yield entry | {"sha": blob_id(change)}
+            else:
+                yield entry | {"sha": change.id if change else None}
+
+    def _upload(self, path: str, content: bytes) -> None:
+        body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        try:
+            self.wire.call("POST", "/git/blobs", body)
+        except Refused as refused:
+            if refused.status in {413, 422} and not refused.is_rule:
+                raise ConfigError(
+                    f"GitHub does not take {path} ({len(content) / 1e6:.1f} MB): {refused.message}",
+                    hint="Files over 100 MB are refused, and by this way some smaller ones. Shrink it, or link to it elsewhere.",
+                ) from refused
+            raise self.wire.stop(refused, about=path) from refused
+        self._stored.add(blob_id(content))
+
+    def _signature(self) -> Json:
+        """Return the author, where one is set: a bot's commit that names none is signed by GitHub as verified."""
+        return {"author": dict(zip(("name", "email"), self._author, strict=True))} if self._author else {}
+
+    def seed(self, branch: str | None) -> Head:
+        """Give a repository without any commit its first one; raise Moved when someone else did.
+
+        The tree of what is returned is empty, for the commit that comes next to build on nothing.
+        """
+        body: Json = {
+            "message": "Prepare the empty repository",
+            "content": base64.b64encode(SEED_TEXT).decode(),
+        }
+        if branch is not None and branch != self.default_branch():
+            body["branch"] = branch
+        try:
+            made = self.wire.call("PUT", f"/contents/{quote(SEED)}", body | self._signature())["commit"]
+        except Refused as refused:
+            # A rival, or our own request whose answer was lost: the file is there now, and the next reading shows it.
+            if refused.status in {409, 422} and not refused.is_rule:
+                raise Moved(f"{self.wire.name} is no longer empty") from refused
+            raise self.wire.stop(refused) from refused
+        if made.get("parents"):
+            raise Moved(f"{self.wire.name} is no longer empty")
+        return Head(made["sha"], "", self._page_of(made))
+
+    # Branches
+
+    def swap(self, branch: str, old: str, new: str) -> None:
+        """Let `branch` point to `new` if it still points to `old`, or raise Moved."""
+        ref = f"heads/{quote(branch)}"
+        lost = False
+        for attempt in range(ATTEMPTS):
+            try:
+                self.wire.call("PATCH", f"/git/refs/{ref}", {"sha": new, "force": False}, once=True)
+            except Lost:
+                lost = True
+            except Refused as refused:
+                if refused.status not in {409, 422} or refused.is_rule:
+                    raise self.wire.stop(refused) from refused
+                if not lost or not self._holds(branch, new):
+                    raise Moved(f"{self.wire.name} has new commits") from refused
+                return
+            else:
+                return
+            # The answer was lost: the branch tells whether the request was. Its own state may lag for some seconds.
+            self.wire.pause(2.0**attempt, "no whole answer came to the commit")
+            try:
+                now = self.wire.ask("GET", f"/git/ref/{ref}")["object"]["sha"]
+                if now == new or (now != old and self._holds(branch, new)):
+                    return
+            except Unreachable as broken:
+                raise Unreachable(
+                    f"The connection broke while commit {new[:7]} was being published: it may be on GitHub, or not.",
+                    hint="Run it again later: it finds out, and goes on from there.",
+                ) from broken
+            if now != old:
+                raise Moved(f"{self.wire.name} has new commits")
+        raise Unreachable(
+            f"GitHub did not confirm the new commit on {self.wire.name}, and it is not there.",
+            hint="Run it again later.",
+        )
+
+    def _holds(self, branch: str, commit: str) -> bool:
+        """Whether the branch's history has `commit`: someone may have built on ours at once."""
+        return self.wire.ask("GET", f"/compare/{commit}...{quote(branch)}")["status"] in {
+            "identical",
+            "ahead",
+        }
+
+
+def _as_text(content: bytes) -> str | None:
+    """Return `content` as the text that GitHub would store byte for byte; None where it has to go as a blob."""
+    if b"\0" in content:
+        return None
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if len(json.dumps(text)) <= _INLINE_BYTES else None
+
+
+def _chunks(entries: Iterable[Json]) -> Iterator[Sequence[Json]]:
+    """Split `entries` so that each request stays small; every chunk builds on the tree that the one before made."""
+    chunk: list[Json] = []
+    size = 0
+    for entry in entries:
+        weight = len(json.dumps(entry))
+        if chunk and (len(chunk) == _CHUNK_ENTRIES or size + weight > _CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(entry)
+        size += weight
+    if chunk:
+        yield chunk
