@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 from mangle import mangled
 from notion2jekyll.notion.model import Page
-from notion2jekyll.state import VERSION, Entry, NewerState, State, adopt, dump, minute, parse, settled, stale
+from notion2jekyll.state import (
+    VERSION,
+    Entry,
+    NewerState,
+    State,
+    adopt,
+    dump,
+    minute,
+    parse,
+    settled,
+    sound,
+    stale,
+)
 
 ID = "2c96a001-f6da-8022-b643-904859808667"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -32,12 +44,11 @@ ENTRY = Entry(
 WHOLE = State({ID: ENTRY}, {"assets/notion/a.png": "b" * 40}, {"s": "data_source:t"}, NOON)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
-some = texts.filter(bool)
 entries = st.builds(
     Entry,
     page=texts,
-    path=some,
-    blob=some,
+    path=texts,
+    blob=texts,
     edited=texts,
     settled=st.booleans(),
     fingerprint=texts,
@@ -84,6 +95,12 @@ def test_a_person_can_read_its_diff() -> None:
     assert not any("removed" in line for line in lines)
 
 
+@pytest.mark.parametrize("path", ["", "_posts/x.md"])
+def test_a_place_that_is_nothing_is_remembered_too(path: str) -> None:
+    state = State({"p": Entry("p", path, "")})
+    assert parse(dump(state)) == state
+
+
 def test_half_an_emoji_does_not_stop_a_commit() -> None:
     assert parse(dump(State({"p": Entry("p", "a", "b", title="\ud83d")}))).entries["p"].title == "?"
 
@@ -97,11 +114,13 @@ def test_half_an_emoji_does_not_stop_a_commit() -> None:
         b'{"version": 1, "pages": {"p": null}, "files": {}, "sources": {}}',
         b'{"version": 1, "pages": {"p": {"path": "a", "blob": "b", "links": {"x": ["only one"]}}}, "files": {}, "sources": {}}',
         b'{"version": 1, "pages": {}, "files": {}, "sources": {}, "written": "yesterday"}',
+        b'{"version": 1, "pages": {"p": {"path": "\\ud83d", "blob": "b"}}, "files": {}, "sources": {}}',
+        b'{"version": 1, "pages": {"p": {"path": "a", "blob": "b", "rows": 1e999}}, "files": {}, "sources": {}}',
         b"<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> main\n",
     ],
 )  # fmt: skip
 def test_what_is_damaged_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"damaged|no version|Expecting|codec|isoformat|column"):
+    with pytest.raises(ValueError, match=r"damaged|no version|Expecting|codec|isoformat|column|surrogates"):
         parse(content)
 
 
@@ -201,3 +220,124 @@ def test_an_earlier_edit_time_is_a_change_too() -> None:
         )
         == "edited in Notion"
     )
+
+
+# A state that somebody else had in hands -----------------------------------------------------------------------------
+
+
+def in_posts(entry: Entry) -> bool:
+    return entry.path.startswith(("_posts/", "_drafts/", "_data/"))
+
+
+MEDIA = "assets/notion/0123456789ab-a.png"
+SOUND = State(
+    {ID: replace(ENTRY, files=(MEDIA,), url="/2026/11/20/일기.html")},
+    {MEDIA: "b" * 40},
+    {"s": f"data_source:{ID}"},
+    NOON,
+)
+
+
+def test_what_was_written_is_sound() -> None:
+    assert sound(SOUND, in_posts) == (SOUND, ())
+
+
+@pytest.mark.parametrize("path", ["_data/books.yml", "_data/책/books.yaml", "_data/a/b.json"])
+def test_data_files_are_sound(path: str) -> None:
+    written = replace(SOUND, entries={ID: replace(SOUND.entries[ID], path=path, rows=3)})
+    assert sound(written, in_posts) == (written, ())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".github/workflows/sync.yml",
+        "_posts/../.github/workflows/sync.md",
+        "../../x.md",
+        "_posts/../../x.md",
+        "/etc/x.md",
+        "_config.yml",
+        "index.md",
+        "_posts/.x.md",
+        "_posts/.git/x.md",
+        "_posts/x.html",
+        "_posts/x.md/",
+        "_posts//x.md",
+        "_posts\\..\\x.md",
+        "_posts/x\0.md",
+        "_postsx/a.md",
+        "./_posts/x.md",
+        "_data/x.csv",
+        "_data/../_config.yml",
+        "_data/.x.yml",
+        "x.yml",
+        "",
+    ],
+)
+def test_a_post_elsewhere_is_nobodys(path: str) -> None:
+    kept, odd = sound(replace(SOUND, entries={ID: replace(ENTRY, path=path, files=(MEDIA,))}), in_posts)
+    assert kept == replace(SOUND, entries={})
+    assert odd == (path,)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "_config.yml",
+        "CNAME",
+        "index.html",
+        "0123456789ab.html",
+        "_layouts/0123456789ab.html",
+        ".github/0123456789ab.yml",
+        "assets/../0123456789ab.yml",
+        "assets/main.css",
+        "assets/notion/0123456789ab/../../x",
+        "/assets/0123456789ab.png",
+        "../assets/0123456789ab.png",
+    ],
+)
+def test_media_elsewhere_are_nobodys(path: str) -> None:
+    tampered = replace(
+        SOUND,
+        entries={ID: replace(SOUND.entries[ID], files=(MEDIA, path))},
+        files={MEDIA: "b" * 40, path: "c" * 40},
+    )
+    assert sound(tampered, in_posts) == (SOUND, (path,))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entries": {"../../x": replace(ENTRY, page="../../x")}},
+        {"entries": {ID.upper(): replace(ENTRY, page=ID.upper())}},
+        {"entries": {ID: replace(ENTRY, blob="main")}},
+        {"entries": {ID: ENTRY, ID[::-1].replace("-", "0", 4): replace(ENTRY, page="x")}},
+    ],
+)
+def test_ids_that_are_none_are_nobodys(changes: dict[str, Any]) -> None:
+    kept, odd = sound(replace(SOUND, **changes), in_posts)
+    assert not kept.entries
+    assert odd == (ENTRY.path,)
+
+
+def test_two_pages_that_claim_one_post_are_both_ignored() -> None:
+    other = "11111111-2222-4333-8444-555555555555"
+    kept, odd = sound(replace(SOUND, entries={ID: ENTRY, other: replace(ENTRY, page=other)}), in_posts)
+    assert not kept.entries
+    assert odd == (ENTRY.path,)
+
+
+def test_sources_and_addresses_are_what_they_claim_to_be() -> None:
+    for value in ("", "data_source:../users", f"data_source:{ID}/../x", f"user:{ID}"):
+        kept, odd = sound(replace(SOUND, sources={"s": value}), in_posts)
+        assert (kept.sources, odd) == ({}, ("s",))
+    for url in ("javascript:alert(1)", "//evil.example", "/\\evil.example", "https://evil.example"):
+        kept, _ = sound(replace(SOUND, entries={ID: replace(SOUND.entries[ID], url=url)}), in_posts)
+        assert kept.entries[ID].url == ""
+
+
+@given(states)
+def test_nothing_gets_out_of_the_folders(state: State) -> None:
+    kept, _ = sound(state, in_posts)
+    assert all(in_posts(entry) and ".." not in entry.path for entry in kept.entries.values())
+    assert sound(kept, in_posts) == (kept, ())

@@ -12,7 +12,7 @@ import pytest
 
 from notion2jekyll import state
 from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
-from notion2jekyll.target import Commit, Moved, Snapshot
+from notion2jekyll.target import Commit, Moved, Snapshot, blob_id
 from notion2jekyll.target import folder as folder_module
 from notion2jekyll.target.folder import Folder
 
@@ -440,3 +440,81 @@ def test_names_that_are_no_text_are_left_alone(tmp_path: Path) -> None:
     snapshot = Folder(tmp_path).read()
     assert set(snapshot.files) == {"a.md"}
     assert len(snapshot.others) == 1
+
+
+@pytest.mark.parametrize(
+    ("writes", "deletes"),
+    [
+        ({"../caught": ["0", None, "x"]}, {}),
+        ({"a/../../caught": ["0", None, "x"]}, {}),
+        ({"CAUGHT": ["0", None, "x"]}, {}),
+        ({".git/hooks/post-checkout": ["0", None, "x"]}, {}),
+        ({"a.md": ["../../../secret", None, "x"]}, {}),
+        ({"a.md": ["SECRET", None, "x"]}, {}),
+        ({}, {"../secret": blob_id(b"secret")}),
+        ({}, {"SECRET": blob_id(b"secret")}),
+    ],
+    ids=str,
+)
+def test_a_journal_that_came_with_a_repository_reaches_nothing_outside(
+    tmp_path: Path, writes: dict[str, Any], deletes: dict[str, Any]
+) -> None:
+    """CAUGHT and SECRET stand for absolute paths."""
+    _put(tmp_path, "secret", b"secret")
+    absolute = {name: str(tmp_path / name.lower()) for name in ("CAUGHT", "SECRET")}
+    raw = {
+        "writes": {
+            absolute.get(path, path): [absolute.get(one, one) for one in write]
+            for path, write in writes.items()
+        },
+        "deletes": {absolute.get(path, path): blob for path, blob in deletes.items()},
+    }
+    site = tmp_path / "site"
+    _put(site, ".git/HEAD", b"ref: refs/heads/main")
+    _put(site, ".notion2jekyll/pending/0", b"caught")
+    _put(site, ".notion2jekyll/pending/journal.json", json.dumps(raw).encode())
+    folder = Folder(site)
+    assert folder.read().files == {}
+    folder.finish()
+    folder.apply(_commit({"b.md": b"b"}))
+    assert _everything(tmp_path) == {
+        "secret": b"secret",
+        "site/.git/HEAD": b"ref: refs/heads/main",
+        "site/b.md": b"b",
+    }
+
+
+@pytest.mark.parametrize(
+    "link", [".notion2jekyll", ".notion2jekyll/pending", ".notion2jekyll/pending/journal.json"]
+)
+def test_what_is_pending_behind_a_symbolic_link_is_left_alone(tmp_path: Path, link: str) -> None:
+    whole = {".notion2jekyll/pending/0": b"x", ".notion2jekyll/pending/journal.json": JOURNAL}
+    site = tmp_path / "site"
+    for path, content in whole.items():
+        if path == link or path.startswith(link + "/"):
+            _put(tmp_path / "elsewhere", path.removeprefix(link).strip("/") or "file", content)
+        else:
+            _put(site, path, content)
+    (site / link).parent.mkdir(parents=True, exist_ok=True)
+    (site / link).symlink_to(tmp_path / "elsewhere" / ("file" if link.endswith("json") else ""))
+    before = _everything(tmp_path / "elsewhere")
+    folder = Folder(site)
+    assert "a.md" not in folder.read().files
+    folder.finish()
+    assert _everything(tmp_path / "elsewhere") == before
+    assert not (site / "a.md").exists()
+
+
+JOURNAL = json.dumps({"writes": {"a.md": ["0", None, blob_id(b"x")]}, "deletes": {}}).encode()
+
+
+def test_a_symbolic_link_is_not_put_into_place(tmp_path: Path) -> None:
+    secret = _put(tmp_path, "secret", b"secret")
+    site = tmp_path / "site"
+    _put(site, ".notion2jekyll/pending/journal.json", JOURNAL)
+    (site / ".notion2jekyll/pending/0").symlink_to(secret)
+    folder = Folder(site)
+    assert folder.read().files == {}
+    folder.finish()
+    assert not (site / "a.md").exists()
+    assert _everything(tmp_path) == {"secret": b"secret"}

@@ -26,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from notion2jekyll import foreign_yaml
 from notion2jekyll.convert import Style
 from notion2jekyll.convert.dates import locale
 from notion2jekyll.errors import ConfigError, Problem
@@ -440,9 +441,13 @@ def load(path: Path) -> Config:
 def parse(text: str, name: str) -> Config:
     """Return the configuration in `text`; `name` is what to call it in messages. Raises ConfigError as `load`."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        node = foreign_yaml.compose(text)
+        raw = foreign_yaml.load(text)
+    except foreign_yaml.Unbounded as error:
+        raise ConfigError(
+            f"{name} cannot be read: {error}.", hint="Write the value out where `*` stands for it."
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(error, "problem", None) or str(error)
@@ -455,12 +460,7 @@ def parse(text: str, name: str) -> Config:
             f"{name} is empty or holds no `key: value` lines.",
             hint="Start from config.example.yaml of this project.",
         )
-    try:
-        config, faults = _read(node, raw)
-    except RecursionError:
-        raise ConfigError(
-            f"{name} refers to itself.", hint="Write the value out where `*` stands for it."
-        ) from None
+    config, faults = _read(node, raw)
     problems = [
         Problem("error", f"{name}{_place(node, at)}: {message}", hint=hint) for at, message, hint in faults
     ]

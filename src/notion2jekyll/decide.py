@@ -34,7 +34,7 @@ class Memory:
     state: State
     problems: tuple[Problem, ...] = ()
     searched: bool = False
-    """Whether posts were looked through because there was no state; one is worth writing then, lest that be repeated."""
+    """Whether the state had to be searched for, or mended: one is worth writing then, lest that be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def decide(
     marks = {page: each[id(feed)] for page, feed in feeds.items()}
     _known(wishes.pages, refusals.keys() | entries.keys())
     says = {one.page.id: said(one.page, one.options) for one in written}
-    own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages)]
+    own = [entry for entry in entries.values() if _asked(entry.page, wishes.pages) and not _is_table(entry)]
     unsure = {
         page.id: why
         for page in listing
@@ -193,11 +193,7 @@ def decide(
             for entry in own
             if entry.page in in_tables and refusals[entry.page] is None
         },
-        vanished=frozenset(
-            entry.page
-            for entry in own
-            if entry.page not in refusals and not entry.removed and not _is_table(entry)
-        ),
+        vanished=frozenset(entry.page for entry in own if entry.page not in refusals and not entry.removed),
         marks=marks,
         templates=templates,
         problems=(
@@ -279,10 +275,10 @@ def _tables(
 
 def _forgotten(feeds: Iterable[Feed], entries: Iterable[Entry]) -> Iterator[Problem]:
     """Yield a note for every data file of ours that no source is written into any more."""
-    paths = {feed.options.shelf.folder for feed in feeds}
+    paths = {feed.options.shelf.folder for feed in feeds if feed.options.shelf.kind == "data"}
     tables = {entry.path for entry in entries if _is_table(entry)}
     # Where there are more files than sources, a source has gone; where not, one has another name.
-    for path in sorted(tables - paths) if len(tables) > len(tables & paths) else ():
+    for path in sorted(tables - paths) if len(tables) > len(paths) else ():
         yield Problem(
             "note",
             f"{path} stays as it is: no source of the configuration goes there any more.",

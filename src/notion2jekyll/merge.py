@@ -20,6 +20,8 @@ from typing import Any, Final
 
 import yaml
 
+from notion2jekyll import foreign_yaml
+
 WHOLE: Final = "the whole file"
 """Where a post collides whose front matter a person removed, or left as no valid YAML, or without its identity."""
 FRONT_MATTER: Final = "the front matter"
@@ -197,15 +199,14 @@ def _value_of(sections: Mapping[str, _Section], key: str) -> Value:
 def _compose(head: str) -> yaml.Node | str | None:
     """Return the YAML of `head`, None where it is empty; a text says why there is none that Jekyll could read."""
     try:
-        node = yaml.compose(head, Loader=yaml.SafeLoader)
-        _comparable(node)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        node = foreign_yaml.compose(head)
+    except (yaml.YAMLError, ValueError) as error:
         return str(error) or "broken"
     return "not a mapping" if node is not None and not isinstance(node, yaml.MappingNode) else node
 
 
 def _comparable(node: yaml.Node | None) -> Value:
-    """Return what `node` means. Raises RecursionError where it contains itself."""
+    """Return what `node` means."""
     if isinstance(node, yaml.MappingNode):
         return node.tag, tuple((_comparable(key), _comparable(value)) for key, value in node.value)
     if isinstance(node, yaml.SequenceNode):

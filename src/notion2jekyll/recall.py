@@ -8,13 +8,13 @@ from dataclasses import replace
 from notion2jekyll import state
 from notion2jekyll.decide import Memory
 from notion2jekyll.errors import ConfigError, Problem
-from notion2jekyll.jekyll import front_matter, places
+from notion2jekyll.jekyll import front_matter, places, tables
 from notion2jekyll.jekyll.shelves import DRAFTS, POSTS, Shelf
 from notion2jekyll.jekyll.site import CONFIG, Site, parse_site
 from notion2jekyll.jekyll.themes import THEMES, Name
 from notion2jekyll.notion.model import normal_id
 from notion2jekyll.plan import Output
-from notion2jekyll.state import State
+from notion2jekyll.state import Entry, State
 from notion2jekyll.target import Target
 
 
@@ -25,6 +25,10 @@ def recall(target: Target, shelves: Collection[Shelf], theme: Name | None = None
 
     Raises ConfigError where a newer version wrote the state, and what the target raises.
     """
+    return _sound(target, _read(target, shelves, theme), shelves)
+
+
+def _read(target: Target, shelves: Collection[Shelf], theme: Name | None) -> Memory:
     snapshot = target.read()
     config = target.fetch(CONFIG) if CONFIG in snapshot.files else None
     site, problems = parse_site(config.decode("utf-8", "replace") if config is not None else None)
@@ -43,6 +47,33 @@ def recall(target: Target, shelves: Collection[Shelf], theme: Name | None = None
         pass
     memory = Memory(snapshot, site, State(), problems)
     return _recover(target, memory, shelves, damaged=content is not None)
+
+
+def _sound(target: Target, memory: Memory, shelves: Collection[Shelf]) -> Memory:
+    """Return `memory` without what this program cannot have written into the state, with a warning where there was any."""
+
+    def is_ours(entry: Entry) -> bool:
+        data = {shelf.folder for shelf in shelves if shelf.kind == "data"}
+        known = entry.path in data or _shelf(entry.path, shelves, memory.site) is not None
+        if known or entry.path not in memory.snapshot.files:
+            return True
+        # On a shelf that was taken out of the configuration, or on none: the file itself tells.
+        content = target.fetch(entry.path) or b""
+        if not entry.path.endswith(".md"):
+            return tables.is_ours(content)
+        metadata = front_matter.load(content.decode("utf-8", "replace")) or {}
+        return normal_id(str(metadata.get("notion_id"))) == entry.page
+
+    kept, odd = state.sound(memory.state, is_ours)
+    if not odd:
+        return memory
+    doubt = Problem(
+        "warning",
+        f"{state.PATH} names {', '.join(odd[:3])}{' and more' if len(odd) > 3 else ''}, which notion2jekyll cannot have "
+        "written; that is ignored, and nothing there is touched.",
+        hint=f"Somebody or something edited that file: see who changed it with git log -p {state.PATH}.",
+    )
+    return replace(memory, state=kept, problems=(*memory.problems, doubt), searched=True)
 
 
 def _recover(target: Target, memory: Memory, shelves: Collection[Shelf], *, damaged: bool) -> Memory:

@@ -6,12 +6,14 @@ Pure. The file is JSON, sorted and indented: a person can read its diff, and git
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from notion2jekyll.notion.model import Page, normal_id, parse_time
+from notion2jekyll.notion.model import Page, is_id, normal_id, parse_time
 
 PATH: Final = ".notion2jekyll/state.json"
 """Where it is kept; Jekyll does not publish folders that start with a dot."""
@@ -119,7 +121,7 @@ def dump(state: State) -> bytes:
         entries[page] = {
             key: value
             for key, value in asdict(entry).items()
-            if key != "page" and (value or key in ("files", "links"))
+            if key != "page" and (value or key in ("path", "blob", "files", "links"))
         }
     written = state.written.isoformat(timespec="seconds") if state.written else None
     raw = {
@@ -140,7 +142,11 @@ def parse(content: bytes) -> State:
     Raises NewerState where a newer version wrote it, and ValueError for anything else that is no state: the caller then
     rebuilds it from the posts, and never guesses.
     """
-    raw = json.loads(content)
+    try:
+        raw = json.loads(content)
+        json.dumps(raw, ensure_ascii=False).encode()  # refuses half a surrogate pair, which no file can hold
+    except RecursionError:
+        raise ValueError("nested too deep") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("version"), int):
         raise ValueError("no version")  # noqa: TRY004  # to the caller it is one thing: no state
     if raw["version"] > VERSION:
@@ -153,7 +159,7 @@ def parse(content: bytes) -> State:
             templates={str(key): str(value) for key, value in raw.get("templates", {}).items()},
             written=parse_time(raw["written"]) if raw.get("written") else None,
         )
-    except (LookupError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"damaged: {error}") from error
 
 
@@ -180,6 +186,49 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         removed=bool(body.get("removed", False)),
         recovered=bool(body.get("recovered", False)),
     )
+
+
+# Places and ids that this program writes; `places.asset_path` and the check of `assets.folder` are their other halves.
+_BLOB: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SOURCE: Final = re.compile(r"(data_source|page):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_POST: Final = re.compile(r"([^/.\\][^/\\\0]*/)*[^/.\\][^/\\\0]*\.md")
+_TABLE: Final = re.compile(r"_data/([^/.\\][^/\\\0]*/)*[^/.\\][^/\\\0]*\.(yml|yaml|json)")
+_MEDIA: Final = re.compile(r"([^/_.#\\][^/\\\0]*/)+[0-9a-f]{12}[A-Za-z0-9.-]*")
+_URL: Final = re.compile(r"(/(?![/\\]).*)?", re.DOTALL)
+
+
+def sound(state: State, is_ours: Callable[[Entry], bool]) -> tuple[State, tuple[str, ...]]:
+    """Return `state` without what this program cannot have written, and the places and ids that this was about.
+
+    The file is in the repository, where others can change it, by mistake or not, and a run deletes and overwrites what
+    it names. So a post is Markdown, in no hidden folder, or it is a data file, and `is_ours` says so; a media file has a name such as we give;
+    an id is one; no two pages share a post. Whatever else is there is nobody's.
+    """
+    owners = Counter(entry.path for entry in state.entries.values())
+    entries: dict[str, Entry] = {}
+    odd: list[str] = []
+    for page, entry in state.entries.items():
+        if not _is_well_formed(entry) or owners[entry.path] > 1 or not is_ours(entry):
+            odd.append(entry.path)
+            continue
+        files = tuple(path for path in entry.files if _MEDIA.fullmatch(path))
+        odd += sorted({*entry.files} - {*files})
+        url = entry.url if _URL.fullmatch(entry.url) else ""
+        former, redirects = (
+            tuple(url for url in urls if _URL.fullmatch(url)) for urls in (entry.former, entry.redirects)
+        )
+        entries[page] = replace(entry, files=files, url=url, former=former, redirects=redirects)
+    media = {
+        path: blob for path, blob in state.files.items() if _MEDIA.fullmatch(path) and _BLOB.fullmatch(blob)
+    }
+    sources = {key: value for key, value in state.sources.items() if _SOURCE.fullmatch(value)}
+    odd += [*(state.files.keys() - media.keys()), *(state.sources.keys() - sources.keys())]
+    return replace(state, entries=entries, files=media, sources=sources), tuple(sorted({*odd}))
+
+
+def _is_well_formed(entry: Entry) -> bool:
+    place = _POST.fullmatch(entry.path) or _TABLE.fullmatch(entry.path)
+    return is_id(entry.page) and None not in (_BLOB.fullmatch(entry.blob), place)
 
 
 def adopt(

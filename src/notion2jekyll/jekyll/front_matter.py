@@ -16,6 +16,8 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from notion2jekyll import foreign_yaml
+
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ODD_KEYS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 # C0 (json.dumps escapes those), DEL, C1, line and paragraph separator, byte order mark, non-characters.
@@ -123,10 +125,17 @@ def document(value: Any) -> str:
     return str(yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=2**31))
 
 
+class _Reader(YAMLHandler):
+    """What finds front matter in a text, with our way of reading YAML."""
+
+    def load(self, fm: str, **_: object) -> Any:
+        return foreign_yaml.load(fm)
+
+
 def load(text: str) -> Mapping[str, Any] | None:
-    """Return the front matter of `text`, None where it has none or its YAML is broken."""
+    """Return the front matter of `text`, None where it has none or its YAML is broken, or more than a person writes."""
     try:
-        metadata, _ = frontmatter.parse(text, handler=YAMLHandler())
+        metadata, _ = frontmatter.parse(text, handler=_Reader())
     except (yaml.YAMLError, ValueError):
         return None
     return metadata or None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from notion2jekyll import foreign_yaml
 from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll.themes import THEMES, Theme, detected
 from notion2jekyll.markdown.dialect import Dialect
@@ -150,7 +151,7 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     """
     try:
         # The first document: Jekyll reads no further than `---` either.
-        raw = next(yaml.safe_load_all(text or ""), None)
+        raw = foreign_yaml.load(text or "", first=True)
     except (yaml.YAMLError, ValueError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" (line {place.line + 1})" if place else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -54,6 +55,14 @@ def content(rows: list[dict[str, Any]], path: str) -> bytes:
             "utf-8", "replace"
         )
     return front_matter.document(rows).encode("utf-8", "replace")
+
+
+def is_ours(content: bytes) -> bool:
+    """Return whether a data file looks as if it were written by `content`: its rows name their pages."""
+    named = re.search(
+        rb"""^ *"?notion_id"?: "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"$""", content, re.MULTILINE
+    )
+    return named is not None or content.strip() == b"[]"
 
 
 def _plain(held: Any) -> Any:

@@ -53,6 +53,14 @@ def normal_id(text: str) -> str:
         return text
 
 
+def is_id(text: str) -> bool:
+    """Return whether `text` is an id in the dashed lower-case form."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of rich text with one set of marks."""

@@ -13,7 +13,7 @@ from typing import Protocol
 from notion2jekyll.errors import ConfigError
 from notion2jekyll.snapshot import Commit, Snapshot, blob_id
 
-__all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check"]
+__all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check", "is_inside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ def check(commit: Commit, snapshot: Snapshot) -> None:
     above a path, a folder at a path, or a file where a folder is needed.
     """
     for path in (*commit.writes, *commit.deletes):
-        parts = path.split("/")
-        if "\0" in path or "\\" in path or any(part.lower() in {"", ".", "..", ".git"} for part in parts):
+        if not is_inside(path):
             raise ValueError(f"not a path inside a site: {path!r}")
         for place in (path, *_folders(path)):
             if place in snapshot.others:
@@ -105,6 +104,13 @@ def check(commit: Commit, snapshot: Snapshot) -> None:
                 f"{path} cannot be written: there is a folder of that name.",
                 hint=f"Rename or remove the folder {path} in the site.",
             )
+
+
+def is_inside(path: str) -> bool:
+    """Return whether `path` is one below the root of a site: not absolute, not leaving it, not git's own."""
+    return not ("\0" in path or "\\" in path) and all(
+        part.lower() not in {"", ".", "..", ".git"} for part in path.split("/")
+    )
 
 
 def _folders(path: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -17,7 +18,7 @@ from typing import Any
 
 from notion2jekyll import state
 from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
-from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
+from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check, is_inside
 
 try:
     import fcntl
@@ -67,13 +68,28 @@ class _Journal:
         """Return the journal in the file `place`, None where there is none.
 
         One that makes no sense (a disk that lost its power) counts as none: each file is old or new, and the next run
-        plans from there.
+        plans from there. So does one that reaches out of the folder: it came with somebody else's repository.
         """
+        if any(part.is_symlink() for part in (place.parent.parent, place.parent, place)):
+            return None
         try:
             raw: Any = json.loads(place.read_bytes())
-            return _Journal({path: _Write(*write) for path, write in raw["writes"].items()}, raw["deletes"])
-        except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError):
+            found = _Journal(
+                {path: _Write(*write) for path, write in raw["writes"].items()}, dict(raw["deletes"])
+            )
+            inside = all(is_inside(path) for path in (*found.writes, *found.deletes))
+            staged = all(re.fullmatch("[0-9]+", write.staged) for write in found.writes.values())
+        except (
+            FileNotFoundError,
+            NotADirectoryError,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):
             return None
+        return found if inside and staged else None
 
 
 class Folder:
@@ -124,7 +140,7 @@ class Folder:
             if files.get(path) == blob:
                 del files[path]
         for path, write in journal.writes.items():
-            if self._now(path) == write.old:
+            if self._now(path) == write.old and not (self._root / _PENDING / write.staged).is_symlink():
                 files[path] = write.new
                 self._pending[path] = self._root / _PENDING / write.staged
 
@@ -149,8 +165,9 @@ class Folder:
 
         Raises Unreachable while another run is writing, ConfigError or AccessDenied.
         """
+        pending = self._root / _PENDING
         with _explained(self._root, "write"):
-            if (self._root / _PENDING).exists():
+            if pending.exists() and not (pending.is_symlink() or pending.parent.is_symlink()):
                 with self._locked():
                     self._finish()
 
@@ -315,11 +332,12 @@ class Folder:
 
         Raises where the file is gone although its place still waits for it: a state must not tell of it then.
         """
-        if self._now(path) == write.old:
+        staged = self._root / _PENDING / write.staged
+        if self._now(path) == write.old and not staged.is_symlink():
             place = self._root / path
             with _explained(place, "write"):
                 place.parent.mkdir(parents=True, exist_ok=True)
-                (self._root / _PENDING / write.staged).replace(place)
+                staged.replace(place)
 
     def _delete(self, deletes: Mapping[str, str], written: Sequence[str]) -> None:
         """Remove files and the folders that this empties, but no file that was just written under another spelling.

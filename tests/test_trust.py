@@ -1,0 +1,130 @@
+"""A state that somebody had in hands: the next run touches nothing that was not ours, through the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notion2jekyll import state
+from notion2jekyll.snapshot import blob_id
+from world import World, world
+
+WORKFLOW = ".github/workflows/site.yml"
+NAVIGATION = "_data/navigation.yml"
+THEIRS = {
+    WORKFLOW: b"on: push\n",
+    NAVIGATION: b"- title: Home\n  url: /\n",
+    "_layouts/post.html": b"{{ content }}\n",
+    "about.md": b"---\ntitle: About\n---\nMe.\n",
+    "assets/logo.png": b"\x89PNG",
+}
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    with world(tmp_path, monkeypatch, capsys) as made:
+        made.hub.rival.push(THEIRS)
+        yield made
+
+
+def tamper(here: World, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the state in the repository as anybody could who may write there."""
+    raw = json.loads(here.hub.files()[state.PATH])
+    change(raw)
+    here.hub.rival.push({state.PATH: json.dumps(raw).encode()})
+
+
+def untouched(here: World) -> bool:
+    files = here.hub.files()
+    return all(files.get(path) == content for path, content in THEIRS.items())
+
+
+@pytest.mark.parametrize("path", sorted(THEIRS))
+def test_a_state_that_names_a_foreign_file_does_not_delete_it(here: World, path: str) -> None:
+    kept, gone = here.row("Kept", "text"), here.row("Gone", "text")
+    here.configure()
+    assert here.run("sync").code == 0
+    blob = blob_id(THEIRS[path])
+
+    def name_it(raw: dict[str, Any]) -> None:
+        raw["pages"][gone] |= {"path": path, "blob": blob}
+        raw["files"][path] = blob
+        raw["pages"][kept]["files"] = [path]
+
+    tamper(here, name_it)
+    here.workspace.update_page(gone, {"Status": "Draft"})
+    here.workspace.replace_children(kept, [])
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert ran.code == 0
+    assert untouched(here)
+    assert any(path in problem["message"] for problem in report["problems"])
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert report["problems"] == [], "what made no sense is remembered no longer"
+    assert untouched(here)
+
+
+def configure(here: World, path: str) -> None:
+    here.configure(
+        f"notion:\n  sources:\n    - {{source: {here.database}, publish: all, to: {path}}}\n"
+        "github: {repository: me/blog, branch: main}\n"
+    )
+
+
+@pytest.mark.parametrize("extension", ["yml", "json"])
+def test_data_files_are_ours_also_when_they_move(here: World, extension: str) -> None:
+    here.row("Dune", "text")
+    old, new = f"_data/books.{extension}", f"_data/read/books.{extension}"
+    configure(here, old)
+    assert here.run("sync").code == 0
+    here.pass_time(hours=1)
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"], report["problems"]) == (0, "up-to-date", [])
+    configure(here, new)
+    ran, report = here.report("sync")
+    assert ran.code == 0
+    assert report["problems"] == []
+    assert old not in here.site()
+    assert "Dune" in here.site()[new]
+
+
+def test_a_state_that_calls_a_foreign_data_file_ours_does_not_move_it_away(here: World) -> None:
+    row = here.row("Dune", "text")
+    configure(here, "_data/books.yml")
+    assert here.run("sync").code == 0
+
+    def name_it(raw: dict[str, Any]) -> None:
+        (source,) = raw["pages"]
+        raw["pages"][source] |= {"path": NAVIGATION, "blob": blob_id(THEIRS[NAVIGATION])}
+
+    tamper(here, name_it)
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert untouched(here)
+    assert row in here.site()["_data/books.yml"]
+
+
+def test_a_state_that_gives_a_data_file_to_a_row_does_not_remove_it(here: World) -> None:
+    row = here.row("Draft", "text", status="Draft")
+    here.row("Dune", "text")
+    here.configure(
+        f"notion:\n  sources:\n    - {{source: {here.database}, publish: {{property: Status, is: [Published]}}, "
+        "to: _data/books.yml}\ngithub: {repository: me/blog, branch: main}\n"
+    )
+    assert here.run("sync").code == 0
+
+    def give(raw: dict[str, Any]) -> None:
+        (source,) = raw["pages"]
+        raw["pages"] = {row: raw["pages"][source]}
+
+    tamper(here, give)
+    here.pass_time(hours=1)
+    assert here.run("sync").code in (0, 1)
+    assert "Dune" in here.site()["_data/books.yml"]
