@@ -19,6 +19,7 @@ def placed(
     held: Mapping[str, str | Held] | None = None,
     paths: Collection[str] = (),
     reserved: Collection[str] = (),
+    occupied: Collection[str] = (),
     related: Mapping[str, str] | None = None,
 ) -> Index:
     """Return the index of `pages`, all published; `everything` is what the source holds beside them, `related` what is outside."""
@@ -30,6 +31,7 @@ def placed(
         held={page: Held(one) if isinstance(one, str) else one for page, one in (held or {}).items()},
         paths=paths,
         reserved=reserved,
+        occupied=occupied,
         assets=options.assets,
         related=related,
     )

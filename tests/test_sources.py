@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -303,3 +303,142 @@ def test_a_site_in_another_zone_than_its_author_is_said(here: World) -> None:
     (note,) = report["problems"]
     assert "1 of the posts are dated in America/Los_Angeles, but the site is built in UTC" in note["message"]
     assert "`timezone: America/Los_Angeles`" in note["hint"]
+
+
+@pytest.mark.parametrize("to", ["_notes", "guides"])
+@pytest.mark.parametrize("unpublished", ["draft", "hidden"])
+def test_what_is_not_published_is_never_shown(here: World, to: str, unpublished: str) -> None:
+    """Jekyll has drafts of posts alone, so other pages are hidden."""
+    configure(here, f"source: {here.database}, {PUBLISHED}, to: {to}, unpublished: {unpublished}")
+    note = here.row("Idea", "text", status="Draft")
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert head(here, f"{to}/idea.md")["published"] is False
+    for status in ("Published", "Draft"):
+        here.workspace.update_page(note, {"Status": status})
+        here.pass_time(hours=1)
+        here.run("sync")
+        assert head(here, f"{to}/idea.md").get("published", True) == (status == "Published")
+
+
+@pytest.mark.parametrize("unpublished", ["draft", "hidden"])
+def test_many_posts_that_readers_would_lose_look_like_an_accident(here: World, unpublished: str) -> None:
+    configure(here, f"source: {here.database}, {PUBLISHED}, unpublished: {unpublished}")
+    pages = [here.row(f"Post {number}", "x") for number in range(10)]
+    here.pass_time(hours=1)
+    here.run("sync")
+    for page in pages[1:]:
+        here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    ran = here.run("sync")
+    assert ran.code == 3
+    assert "9 of 10 posts" in ran.said
+
+
+def test_pictures_of_drafts_are_copied_when_they_are_published(here: World) -> None:
+    configure(here, f"source: {here.database}, {PUBLISHED}, unpublished: draft")
+    pdf = here.workspace.add_file("secret.pdf", b"%PDF-1.4 secret")
+    page = here.row("Idea", children=[{"type": "pdf", "pdf": pdf}], status="Draft")
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert not [path for path in here.hub.files() if path.startswith("assets/")]
+    here.workspace.update_page(page, {"Status": "Published"})
+    here.pass_time(hours=1)
+    here.run("sync")
+    assert [path for path in here.hub.files() if path.startswith("assets/")]
+
+
+def test_an_address_of_a_post_that_stays_is_not_given_away(here: World) -> None:
+    here.hub.rival.push({"_config.yml": b"timezone: Asia/Seoul\npermalink: /:title/\n"})
+    configure(here, f"source: {here.database}, {PUBLISHED}", more="sync: {removed: keep}\n")
+    old = here.row("Hello", "old", properties={"Date": {"start": "2026-11-01"}})
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.trash(old)
+    here.row("Hello", "new", properties={"Date": {"start": "2026-11-10"}})
+    here.pass_time(hours=1)
+    assert here.run("sync").code == 0
+    urls = [entry.url for entry in remembered(here).values()]
+    assert "/hello/" in urls
+    assert len(set(urls)) == 2
+    here.pass_time(hours=1)
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def remembered(here: World) -> Mapping[str, state.Entry]:
+    return state.parse(here.hub.files()[state.PATH]).entries
+
+
+def test_a_post_waits_for_an_address_that_another_has_not_left(here: World) -> None:
+    here.hub.rival.push({"_config.yml": b"timezone: Asia/Seoul\npermalink: /:title/\n"})
+    configure(
+        here,
+        f"source: {here.database}, {PUBLISHED}",
+        more="jekyll: {addresses: follow}\n",
+    )
+    one = here.row("A", "x", properties={"Date": {"start": "2026-11-01"}})
+    two = here.row("B", "y", properties={"Date": {"start": "2026-11-02"}})
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.update_page(one, {"Name": "B"})
+    here.workspace.update_page(two, {"Name": "C"})
+    here.pass_time(hours=1)
+    ran = here.run("sync", "--page", one)
+    assert "waits where it is: its new address /b/ is still that of “B”" in ran.said
+    assert {entry.url for entry in remembered(here).values()} == {"/a/", "/b/"}
+    here.run("sync")
+    assert {entry.url for entry in remembered(here).values()} == {"/b/", "/c/"}
+
+
+def test_a_filter_that_matches_nothing_any_more_stops_the_run(here: World) -> None:
+    tags = "filter: {{property: Tags, multi_select: {{contains: {}}}}}"
+    configure(
+        here,
+        f"source: {here.database}, {PUBLISHED}, {tags.format('python')}",
+        f"source: {here.database}, {PUBLISHED}, to: _notes, {tags.format('일기')}",
+    )
+    pages = [here.row(f"Post {n}", "x", properties={"Tags": ["python"]}) for n in range(4)]
+    here.row("Note", "x", properties={"Tags": ["일기"]})
+    here.pass_time(hours=1)
+    here.run("sync")
+    for page in pages:
+        here.workspace.update_page(page, {"Tags": []})
+    here.pass_time(hours=1)
+    ran = here.run("sync")
+    assert ran.code == 3
+    assert f"no rows for the source {here.database}, but 4 of 5 posts" in ran.said
+
+
+def test_a_collection_that_the_site_does_not_know_is_said(here: World) -> None:
+    configure(here, f"source: {here.database}, {PUBLISHED}, to: _projects")
+    here.row("Project", "x")
+    here.pass_time(hours=1)
+    assert "names no collection “projects”: Jekyll leaves _projects out" in here.run("sync").said
+
+
+def test_a_page_that_fails_while_the_site_changes_its_addresses_follows_later(here: World) -> None:
+    here.configure()
+    one, _ = here.row("One", "x"), here.row("Two", "y")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.hub.rival.push({"_config.yml": SITE + b"permalink: /:title/\n"})
+    here.pass_time(hours=1)
+    here.run("sync", "--page", one)
+    assert {entry.url for entry in remembered(here).values()} == {"/one/", "/2026/11/20/two.html"}
+    here.run("sync")
+    assert {entry.url for entry in remembered(here).values()} == {"/one/", "/two/"}
+    here.pass_time(hours=1)
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def test_a_draft_that_is_thrown_away_keeps_its_name(here: World) -> None:
+    configure(
+        here, f"source: {here.database}, {PUBLISHED}, unpublished: draft", more="sync: {removed: draft}\n"
+    )
+    page = here.row("Idea", "x", status="Draft")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.trash(page)
+    here.pass_time(hours=1)
+    assert here.report("sync")[1]["changes"] == []
+    assert "_drafts/idea.md" in here.site()

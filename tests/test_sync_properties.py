@@ -322,8 +322,8 @@ def test_a_race_that_is_lost_asks_for_nothing_twice(here: World) -> None:
     here.hub.on("PATCH", "/git/refs", lambda: here.hub.rival.push({"theirs.md": b"hands off"}))
     _, report = here.report("sync")
     assert len(front(here, "one.md")["tags"]) == 27
-    # Once more the rows alone.
-    assert report["requests"]["notion"] == 2 + 27 + 1 + 1 + 1
+    # The source, its rows, the pages that the relation names, the rest of the relation, the body: each once.
+    assert report["requests"]["notion"] == 2 + 27 + 1 + 1
 
 
 # What Notion cuts off -------------------------------------------------------------------------------------------------

@@ -109,9 +109,11 @@ def test_json_another_place_and_a_file_that_a_person_edited(here: World) -> None
     here.run("sync")
     configure(here, "_data/shelf/read.json")
     _, report = here.report("sync")
-    assert [(change["action"], change["from"], change["path"]) for change in report["changes"]] == [
-        ("move", "_data/books.yml", "_data/shelf/read.json")
+    assert [(change["action"], change["path"]) for change in report["changes"]] == [
+        ("create", "_data/shelf/read.json")
     ]
+    # The file stands for itself: the other one is the owner's to delete.
+    assert any("_data/books.yml stays as it is" in problem["message"] for problem in report["problems"])
     assert listed(here, "_data/shelf/read.json")[0]["pages"] == 1
     here.hub.rival.push({"_data/shelf/read.json": b"[]\n"})
     book(here, "Second")
@@ -184,3 +186,44 @@ def test_jekyll_reads_both_kinds(tmp_path: Path) -> None:
     half = len(made) // 2
     assert made[:half] == made[half:]
     assert made.startswith('["yes" 1.5 "1,000"][')
+
+
+def test_sources_may_change_places_and_databases(here: World) -> None:
+    """A data file stands for its path: what goes there may be another source tomorrow."""
+    book(here, "Read")
+    here.row("Unread", status="Draft")
+    other = here.workspace.add_database("Others", BOOKS)
+    here.workspace.add_page(other, {"Name": "Other"}, [])
+
+    def sources(*listed: str) -> None:
+        text = "".join(f"    - {{{one}}}\n" for one in listed)
+        here.configure(f"notion:\n  sources:\n{text}github: {{repository: me/blog, branch: main}}\n")
+        here.pass_time(hours=1)
+        assert here.run("sync").code == 0
+
+    one = f"source: {here.database}, publish: {{property: Status, is: [Published]}}, to: _data/a.yml"
+    two = f"source: {here.database}, publish: {{property: Status, is: [Draft]}}, to: _data/b.yml"
+    sources(one, two)
+    before = here.site()
+    assert [row["title"] for row in listed(here, "_data/b.yml")] == ["Unread"]
+    sources(two, one)
+    assert here.site() == before
+    sources(f"source: {other}, publish: all, to: _data/a.yml", two)
+    assert [row["title"] for row in listed(here, "_data/a.yml")] == ["Other"]
+
+
+def test_a_data_file_that_was_deleted_stays_away_or_is_restored(here: World) -> None:
+    book(here, "First")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.hub.rival.push({"_data/books.yml": None})
+    book(here, "Second")
+    here.pass_time(hours=1)
+    _, report = here.report("sync")
+    assert "_data/books.yml" not in here.site()
+    assert any(
+        "was deleted in the repository and stays deleted" in one["message"] for one in report["problems"]
+    )
+    configure(here, more="sync: {restore: true}\n")
+    here.run("sync")
+    assert [row["title"] for row in listed(here)] == ["First", "Second"]

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Self, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -232,7 +232,14 @@ class NotionSource(_Section):
     """Keys and fixed values for its pages, such as `layout: note`; they win over those of `jekyll: front_matter`."""
     unpublished: Literal["skip", "draft", "hidden"] = "skip"
     """What becomes of its pages that are not published: `skip` leaves them out, `draft` writes them into `_drafts`, `hidden`
-    where they belong with `published: false`. Jekyll shows neither, but in a public repository everybody can read them."""
+    where they belong with `published: false`, as `draft` does with pages that are no posts. Jekyll shows neither, but in a
+    public repository everybody can read them. Their pictures and files are copied once they are published."""
+
+    @model_validator(mode="after")
+    def _drafts_are_pages(self) -> Self:
+        if self.unpublished != "skip" and parse_shelf(self.to).kind == "data":
+            raise ValueError("`unpublished` is of no use for a data file, which has published rows alone")
+        return self
 
     def ids(self) -> tuple[str, ...]:
         """Return the dashed ids of the sources, each once."""

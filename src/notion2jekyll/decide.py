@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from notion2jekyll import __version__, state
 from notion2jekyll.errors import ConfigError, Problem
@@ -69,7 +69,7 @@ class Table:
     """A data file with the published rows of a source."""
 
     id: str
-    """What it has in place of a page id: the id of its source, or one made of that and the path where two would have it."""
+    """What it has in place of a page id, see `table_id`."""
     path: str
     feed: Feed
     pages: tuple[Page, ...]
@@ -96,8 +96,8 @@ class Brief:
     """Ids of pages that have a post and are no longer in the source: what became of them must be asked."""
     marks: Mapping[str, str]
     """Page id → fingerprint of all that its post depends on beside the page, for all pages that are listed."""
-    templates: Mapping[str, str]
-    """The templates of addresses that are in force, as the state remembers them."""
+    origins: Mapping[str, str]
+    """Page id → the listed source (`Listing.by_source`) that the page was found in, for all pages that are listed."""
     problems: tuple[Problem, ...]
     said: Mapping[str, str]
     """Page id → fingerprint of what its properties say, for the pages that are written."""
@@ -132,11 +132,13 @@ def decide(
     by_source: Mapping[str, Collection[str]] | None = None,
     elsewhere: Mapping[str, str | None] | None = None,
     outside: Mapping[str, Page | Failed | None] | None = None,
+    staying: Collection[Entry] = (),
 ) -> Brief:
     """Return what is to be read for the pages in `listing`, all rows of all sources.
 
     `by_source` has the page ids of each source; `elsewhere` what an earlier attempt learned of posts that are not where
-    they belong (see `Index.elsewhere`); `outside` the pages that `Brief.related` asked for. Raises ConfigError where a page
+    they belong (see `Index.elsewhere`); `outside` the pages that `Brief.related` asked for, and `staying` what
+    an earlier attempt learned of posts that stay though their page is not written. Raises ConfigError where a page
     was asked for that is not there.
     """
     entries, outside = memory.state.entries, outside or {}
@@ -158,13 +160,8 @@ def decide(
     written += [
         places.Written(page, feeds[page.id].options, live=False) for page in drafts if page.id not in stay
     ]
-    templates = {
-        feed.options.shelf.label: memory.site.template(feed.options.shelf.label, feed.options.shelf.folder)
-        for feed in wishes.feeds
-        if feed.options.shelf.kind != "data"
-    }
     named_outside = {id_: _name(page) for id_, page in outside.items() if not isinstance(page, Failed)}
-    index = _index(written, listing, feeds, memory, stay, templates, named_outside)
+    index = _index(written, listing, feeds, memory, stay, named_outside, staying)
     index = replace(index, elsewhere={**_elsewhere(published, index, wishes, memory), **(elsewhere or {})})
     each = {id(feed): fingerprint(feed.options, memory.site) for feed in wishes.feeds}
     marks = {page: each[id(feed)] for page, feed in feeds.items()}
@@ -195,18 +192,20 @@ def decide(
         },
         vanished=frozenset(entry.page for entry in own if entry.page not in refusals and not entry.removed),
         marks=marks,
-        templates=templates,
+        origins=_origins(feeds, by_source or {}),
         problems=(
             *_refused(
                 wishes.pages, {page: why for page, why in refusals.items() if page not in index.places}
             ),
+            *_rows_asked_for(wishes.pages & in_tables),
             *notes,
             *_doubtful(own, unsure),
             *_about_feeds(wishes.feeds, listing, feeds, published, by_source or {}),
             *_untitled(index.places),
             *places.shared(index.places),
             *_left_behind(index.places, entries, memory.site),
-            *_forgotten(wishes.feeds, entries.values()),
+            *_forgotten(wishes, memory),
+            *_unseen(wishes.feeds, memory.site),
             *_other_days(index.places, memory.site),
         ),
         said=says,
@@ -234,6 +233,20 @@ def _is_table(entry: Entry) -> bool:
     return entry.path.startswith("_data/")
 
 
+def table_id(path: str) -> str:
+    """Return what a data file has in place of a page id: it stands for its path, whatever sources go there."""
+    return str(uuid5(NAMESPACE_URL, f"notion2jekyll:{path}"))
+
+
+def _origins(feeds: Mapping[str, Feed], by_source: Mapping[str, Collection[str]]) -> dict[str, str]:
+    origins: dict[str, str] = {}
+    for source, pages in by_source.items():
+        for page in pages:
+            if not feeds[page].sources or source in feeds[page].sources:
+                origins.setdefault(page, source)
+    return origins
+
+
 def _tables(
     wishes: Wishes,
     published: Sequence[Page],
@@ -243,13 +256,11 @@ def _tables(
     marks: Mapping[int, str],
 ) -> Iterator[Table]:
     """Yield the data files, each with why it is made anew; none in a run for single pages."""
-    used: set[str] = set()
     for feed in wishes.feeds:
         if feed.options.shelf.kind != "data" or wishes.pages:
             continue
-        path, given = feed.options.shelf.folder, feed.sources[0].split(" ")[0]
-        own = given if given not in used else str(uuid5(UUID(given), path))
-        used.add(own)
+        path = feed.options.shelf.folder
+        own = table_id(path)
         pages = tuple(page for page in published if of[page.id] is feed)
         parts = [(page.id, said(page, feed.options), named(page, feed.options)) for page in pages]
         names = {id_: brief.index.names.get(id_, "") for _, _, ids in parts for id_ in sorted(ids)}
@@ -258,8 +269,8 @@ def _tables(
         why = None
         if entry is None or entry.recovered:
             why = "new"
-        elif entry.path != path:
-            why = "its place changed"
+        elif path not in memory.snapshot.files and memory.snapshot.complete:
+            why = "it was deleted, and is restored" if wishes.restore else None
         elif entry.fingerprint != marks[id(feed)]:
             why = "the version or the options changed"
         elif entry.said != mark:
@@ -273,17 +284,49 @@ def _tables(
         yield Table(own, path, feed, pages, mark, why)
 
 
-def _forgotten(feeds: Iterable[Feed], entries: Iterable[Entry]) -> Iterator[Problem]:
-    """Yield a note for every data file of ours that no source is written into any more."""
-    paths = {feed.options.shelf.folder for feed in feeds if feed.options.shelf.kind == "data"}
-    tables = {entry.path for entry in entries if _is_table(entry)}
-    # Where there are more files than sources, a source has gone; where not, one has another name.
-    for path in sorted(tables - paths) if len(tables) > len(paths) else ():
-        yield Problem(
+def _forgotten(wishes: Wishes, memory: Memory) -> Iterator[Problem]:
+    """Yield a note for data files of ours that no source goes to any more, and for those that a person deleted."""
+    paths = {feed.options.shelf.folder for feed in wishes.feeds if feed.options.shelf.kind == "data"}
+    tables = {entry.path for entry in memory.state.entries.values() if _is_table(entry)}
+    for path in sorted(tables):
+        there = path in memory.snapshot.files
+        if there and path not in paths:
+            what = f"{path} stays as it is: no source of the configuration goes there any more."
+            yield Problem("note", what, hint="Delete the file if it is not wanted.")
+        elif not there and path in paths and memory.snapshot.complete and not wishes.restore:
+            what = f"{path} was deleted in the repository and stays deleted."
+            yield Problem("note", what, hint="To get it back, run once with `restore: true` under `sync:`.")
+
+
+def _unseen(feeds: Iterable[Feed], site: Site) -> Iterator[Problem]:
+    """Yield a warning for every collection that the site does not know, and a note for those without pages of their own."""
+    for shelf in dict.fromkeys(feed.options.shelf for feed in feeds):
+        if shelf.kind != "collection":
+            continue
+        if shelf.label not in site.collections:
+            yield Problem(
+                "warning",
+                f"The site's _config.yml names no collection “{shelf.label}”: Jekyll leaves {shelf.folder} out.",
+                hint=f"Add to _config.yml: collections: {{{shelf.label}: {{output: true}}}}",
+            )
+        elif not site.collections[shelf.label].output:
+            yield Problem(
+                "note",
+                f"The collection “{shelf.label}” has no pages of its own, so links to it are shown as text.",
+                hint=f"If it is to have some, write `output: true` for {shelf.label} under `collections:` in _config.yml.",
+            )
+
+
+def _rows_asked_for(pages: Iterable[str]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
             "note",
-            f"{path} stays as it is: no source of the configuration goes there any more.",
-            hint="Delete the file if it is not wanted.",
+            "A page that was asked for is a row of a data file, which is written as a whole.",
+            page=page,
+            hint="Run without --page.",
         )
+        for page in sorted(pages)
+    )
 
 
 def learn(
@@ -347,8 +390,7 @@ def _name(page: Page | None) -> str:
 def needed_whole(written: Iterable[places.Written], whys: Collection[str]) -> frozenset[tuple[str, str]]:
     """Return (page id, property name) of what was cut off and is needed.
 
-    That is all that pages in `whys` say, and what settles the
-    addresses of the others.
+    That is all that pages in `whys` say, and what settles the addresses of the others.
     """
     found: set[tuple[str, str]] = set()
     for one in written:
@@ -394,23 +436,21 @@ def _index(
     feeds: Mapping[str, Feed],
     memory: Memory,
     stay: Collection[str],
-    templates: Mapping[str, str],
     named_outside: Mapping[str, str],
+    staying: Collection[Entry],
 ) -> places.Index:
     """Return where every page goes; pages in `stay` have no address, for links must not lead there, but keep their place."""
     entries = memory.state.entries.values()
     ids = {one.page.id for one in written}
     own = {entry.path for entry in entries}
-    before = memory.state.templates
     remembered = {id_: title for entry in entries for id_, title in entry.related.items() if title}
     return places.index(
         written,
         _titles(listing, feeds, memory.site),
         memory.site,
         held={
-            entry.page: places.Held(entry.path, entry.url, entry.former)
+            entry.page: places.Held(entry.path, entry.url or entry.last, entry.former, entry.template)
             for entry in entries
-            if not entry.removed
         },
         paths=memory.snapshot.files.keys() - own,
         # A post that is not there may be one that a person deleted, whose page is not known to be gone.
@@ -419,8 +459,9 @@ def _index(
             for entry in entries
             if entry.page in stay
             or (entry.page not in ids and (entry.removed or entry.path not in memory.snapshot.files))
-        },
-        moved={label for label, template in templates.items() if before.get(label, template) != template},
+        }
+        | {entry.path for entry in staying},
+        occupied={entry.url for entry in staying},
         assets=next(iter(feeds.values())).options.assets if feeds else "",
         related={**remembered, **named_outside},
     )
@@ -472,7 +513,8 @@ def _about_feeds(
     for feed in feeds:
         pages = [page for page in listing if of[page.id] is feed]
         own = {source: ids for source, ids in by_source.items() if not feed.sources or source in feed.sources}
-        yield from _unmarked(pages, live, feed.rule, own)
+        if feed.options.unpublished == "skip":
+            yield from _unmarked(pages, live, feed.rule, own)
         yield from review.misnamed(pages, feed.options)
 
 

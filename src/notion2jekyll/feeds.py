@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -29,8 +29,11 @@ def sources(config: Config, resolved: Mapping[str, str]) -> tuple[Source, ...]:
 
 
 def _name(given: str, notion: NotionSource) -> str:
-    """Return the name of a listing of the source `given`: its id, and what narrows it down."""
-    return given + (f" {json.dumps(notion.filter, sort_keys=True)}" if notion.filter else "")
+    """Return the name of a listing of the source `given`: its id, and a mark of what narrows it down."""
+    if not notion.filter:
+        return given
+    mark = hashlib.sha256(json.dumps(notion.filter, sort_keys=True, default=str).encode()).hexdigest()
+    return f"{given} {mark[:8]}"
 
 
 def feeds(
@@ -49,11 +52,8 @@ def feeds(
 
 
 def rows(sources: Iterable[Source], listing: Listing) -> dict[str, int]:
-    """Return how many rows each source has, by its id."""
-    count: Counter[str] = Counter()
-    for source in sources:
-        count[source.id] += len(listing.by_source[source.key])
-    return dict(count)
+    """Return how many rows each listed source has, by its name."""
+    return {source.key: len(listing.by_source[source.key]) for source in sources}
 
 
 def _rule(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -104,6 +105,8 @@ class Plan:
     """Published posts that stay as they are."""
     posts: int
     """How many posts there were before, for the guard."""
+    withdrawn: int
+    """How many of them readers will no longer find: deleted, drafts, hidden."""
     files: Mapping[str, File]
     """Path → file of the media that are not in the repository yet."""
     orphans: frozenset[str]
@@ -122,7 +125,7 @@ class Plan:
 
     def check(self, policy: Policy) -> None:
         """Raise GuardStop where so many posts would be removed that it looks like an accident."""
-        removed = sum(change.action == "delete" or _to_drafts(change) for change in self.changes)
+        removed = self.withdrawn
         share = 100 * removed / self.posts if self.posts else 0
         if removed > policy.max_removed and share > policy.max_removed_percent:
             raise GuardStop(
@@ -153,16 +156,22 @@ class Plan:
 def check_listing(rows: Mapping[str, int], state: State, vanished: int) -> None:
     """Raise GuardStop where a source suddenly has no rows: an empty answer is no reason to delete a blog.
 
-    `rows` is how many each source has now, by its id; `vanished` how many posts have lost their page.
+    `rows` is how many each listed source has now, by its name, which starts with its id; `vanished` how many posts have
+    lost their page.
     """
-    posts = sum(not entry.removed for entry in state.entries.values())
+    live = [entry for entry in state.entries.values() if not entry.removed]
+    made = Counter(entry.source for entry in live)
+    # An older state does not tell which source a post was made from.
+    unknown = bool(made[""])
     empty = [
-        source for source, count in rows.items() if not count and (source in state.sources or len(rows) == 1)
+        name.split(" ")[0]
+        for name, count in rows.items()
+        if not count and (made[name] or (unknown and (name.split(" ")[0] in state.sources or len(rows) == 1)))
     ]
-    if posts and vanished and empty:
+    if live and vanished and empty:
         which = f"no rows for the source {empty[0]}" if any(rows.values()) else "no rows at all"
         raise GuardStop(
-            f"Notion returned {which}, but {vanished} of {posts} posts were made from such rows. Nothing was written.",
+            f"Notion returned {which}, but {vanished} of {len(live)} posts were made from such rows. Nothing was written.",
             hint="Most often the database is no longer shared with the connection (••• → Connections), or a filter matches "
             "nothing. If it really is empty, run 'notion2jekyll sync --force' once to remove the posts.",
         )
@@ -189,6 +198,11 @@ DRAFTS: Final = "_drafts/"
 
 def _to_drafts(change: Change) -> bool:
     return change.action == "move" and f"/{DRAFTS}" in f"/{change.path}"
+
+
+def _is_hidden(page: str, before: State, after: Mapping[str, Entry]) -> bool:
+    """Return whether the post of `page` had an address and has none any more."""
+    return page in before.entries and bool(before.entries[page].url) and page in after and not after[page].url
 
 
 def make_plan(
@@ -240,6 +254,10 @@ def make_plan(
         conflicts=tuple(sorted(draft.conflicts, key=lambda conflict: conflict.path)),
         unchanged=draft.unchanged,
         posts=sum(not entry.removed for entry in state.entries.values()),
+        withdrawn=sum(
+            change.action == "delete" or _to_drafts(change) or _is_hidden(change.page, state, draft.entries)
+            for change in draft.changes
+        ),
         files={path: file for path, file in wanted.items() if path not in snapshot.files},
         # Media that a person replaced is theirs.
         orphans=frozenset(
@@ -447,7 +465,11 @@ class _Draft:
                 entry.page, entry.path, "it cannot become a draft: files that are not ours are there", entry
             )
             return
-        self.entries[entry.page] = replace(entry, path=place, removed=True)
+        self.entries[entry.page] = replace(
+            entry, path=place, url="", last=entry.url or entry.last, removed=True
+        )
+        if place == entry.path:
+            return
         self.changes.append(Change("move", place, entry.page, entry.title, why, None, entry.path))
 
 
@@ -461,6 +483,9 @@ def _draft_places(gone: Mapping[str, str], draft: _Draft) -> Mapping[str, str]:
         if entry is None or entry.removed or not draft.as_left(entry):
             continue
         above, _, name = entry.path.rpartition("_posts/")
+        if f"/{DRAFTS}" in f"/{entry.path}":
+            places[page] = entry.path  # it is one already
+            continue
         stem = re.sub(r"^\d{4}-\d{2}-\d{2}-", "", name.rsplit("/", 1)[-1]).removesuffix(".md")
         taken = {_folded(place) for place in places.values()}
         for place in (f"{above}{DRAFTS}{stem}.md", f"{above}{DRAFTS}{stem}-{page.replace('-', '')}.md"):

@@ -44,6 +44,12 @@ class Entry:
     merged or not."""
     url: str = ""
     """The address of the post, without the base URL; empty where it has none (a draft) or it is not known."""
+    last: str = ""
+    """The address that the post had before it became a draft or was hidden; empty while it has one."""
+    template: str = ""
+    """The kind of page and the site's template when it got its address, to tell when the site changes it."""
+    source: str = ""
+    """The listed source that its page was found in (its id, and a mark of the filter)."""
     former: tuple[str, ...] = ()
     """Addresses that the post had before, the latest last."""
     redirects: tuple[str, ...] = ()
@@ -90,8 +96,6 @@ class State:
     """Configured source id → what it turned out to be (`data_source:<id>`, `page:<id>`), which saves a request."""
     written: datetime | None = None
     """When it was written last (UTC); None before the first time."""
-    templates: Mapping[str, str] = field(default_factory=dict)
-    """Kind of pages (`posts`, a collection) → the site's template of their addresses, to tell when the site changes it."""
 
 
 def wanted(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
@@ -129,7 +133,6 @@ def dump(state: State) -> bytes:
         "note": "Written by notion2jekyll, and not to be edited: it tells your edits of posts from its own.",
         "written": written,
         "sources": dict(sorted(state.sources.items())),
-        "templates": dict(sorted(state.templates.items())),
         "files": dict(sorted(state.files.items())),
         "pages": entries,
     }
@@ -156,7 +159,6 @@ def parse(content: bytes) -> State:
             entries={page: _entry(page, body) for page, body in raw["pages"].items()},
             files={str(path): str(blob) for path, blob in raw["files"].items()},
             sources={str(key): str(value) for key, value in raw["sources"].items()},
-            templates={str(key): str(value) for key, value in raw.get("templates", {}).items()},
             written=parse_time(raw["written"]) if raw.get("written") else None,
         )
     except (LookupError, TypeError, AttributeError, OverflowError) as error:
@@ -170,6 +172,9 @@ def _entry(page: str, body: Mapping[str, Any]) -> Entry:
         path=str(body["path"]),
         blob=str(body["blob"]),
         url=str(body.get("url", "")),
+        last=str(body.get("last", "")),
+        template=str(body.get("template", "")),
+        source=str(body.get("source", "")),
         former=tuple(str(url) for url in body.get("former", ())),
         redirects=tuple(str(url) for url in body.get("redirects", ())),
         edited=str(body.get("edited", "")),
@@ -213,11 +218,11 @@ def sound(state: State, is_ours: Callable[[Entry], bool]) -> tuple[State, tuple[
             continue
         files = tuple(path for path in entry.files if _MEDIA.fullmatch(path))
         odd += sorted({*entry.files} - {*files})
-        url = entry.url if _URL.fullmatch(entry.url) else ""
+        url, last = (one if _URL.fullmatch(one) else "" for one in (entry.url, entry.last))
         former, redirects = (
             tuple(url for url in urls if _URL.fullmatch(url)) for urls in (entry.former, entry.redirects)
         )
-        entries[page] = replace(entry, files=files, url=url, former=former, redirects=redirects)
+        entries[page] = replace(entry, files=files, url=url, last=last, former=former, redirects=redirects)
     media = {
         path: blob for path, blob in state.files.items() if _MEDIA.fullmatch(path) and _BLOB.fullmatch(blob)
     }

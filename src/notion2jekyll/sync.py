@@ -123,6 +123,8 @@ class _Bench:
     stuck: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """The same of posts that stay as they were, against what was made."""
     media: dict[str, bytes] = field(default_factory=dict)
+    staying: dict[str, Entry] = field(default_factory=dict)
+    """Page id → entry of posts that stay though their page is not written: it was not found, or its post is kept."""
     resolved: dict[str, str] = field(default_factory=dict)
     """What the configured sources turned out to be."""
     listed: _Listed | None = None
@@ -195,14 +197,19 @@ def _attempt(
                 outputs = [output for output in outputs if output.entry.page not in lost]
                 plan = _plan(job, target, known, outputs, gone, merges)
 
-        # Where a post could not go where it belongs, links to it must not lead there: those posts are made once more.
-        if not _astray(plan, brief, bench):
+        # A post does not take an address before the one that has it has left it.
+        while early := _early(plan, brief, outputs):
+            lost |= early
+            outputs = [output for output in outputs if output.entry.page not in early]
+            plan = _plan(job, target, known, outputs, gone, merges)
+
+        # Where a post could not go where it belongs, links to it must not lead there, and nothing else may go where a post
+        # stays: those posts are made once more.
+        if not (_astray(plan, brief, bench) | _in_the_way(plan, brief, bench)):
             break
 
     # One commit, or none.
-    applied = (
-        None if job.dry_run else _write(job, target, plan, known, reading, brief.templates, started, bench)
-    )
+    applied = None if job.dry_run else _write(job, target, plan, known, reading, started, bench)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in brief.whys:
         problems += bench.problems.get(page, ())
@@ -291,6 +298,38 @@ def _astray(plan: Plan, brief: Brief, bench: _Bench) -> bool:
     return bool(linked & (news.keys() | stuck.keys()))
 
 
+def _early(plan: Plan, brief: Brief, outputs: Iterable[Output]) -> dict[str, Problem]:
+    """Return, by page id, which `outputs` have to wait: another post that is to go elsewhere is still at their address."""
+    places_ = brief.index.places
+    stay = {
+        entry.url: entry
+        for page, entry in plan.state.entries.items()
+        if entry.url and page in places_ and places_[page].url != entry.url
+    }
+    return {
+        output.entry.page: Problem(
+            "warning",
+            f"The post waits where it is: its new address {output.entry.url} is still that of “{stay[output.entry.url].title}”.",
+            page=output.entry.page,
+            hint="Nothing is to be done, unless it goes on: then see what holds the other post back.",
+        )
+        for output in outputs
+        if output.entry.url in stay and stay[output.entry.url].page != output.entry.page
+    }
+
+
+def _in_the_way(plan: Plan, brief: Brief, bench: _Bench) -> bool:
+    """Put on the bench the posts that stay while their page is not written; return whether another one goes there."""
+    stay = {
+        page: entry
+        for page, entry in plan.state.entries.items()
+        if page not in brief.index.places and page not in bench.staying and entry.url
+    }
+    taken = {entry.url for entry in stay.values()} | {entry.path for entry in stay.values()}
+    bench.staying.update(stay)
+    return any(place.url in taken or place.path in taken for place in brief.index.places.values())
+
+
 def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> report.Result:
     if job.dry_run:
         return "planned"
@@ -329,6 +368,7 @@ def _read(
             by_source=listing.by_source,
             elsewhere=bench.elsewhere,
             outside={**listing.related, **bench.related},
+            staying=bench.staying.values(),
         )
         if not job.force:
             check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
@@ -549,7 +589,8 @@ def _post(
     anchors = dict.fromkeys(wanted, "") | posts.anchors(article, options, site)
     beside, names = extras(page, options, site, brief.index), named(page, options)
     previous = memory.state.entries.get(page.id)
-    files = posts.files(article, options, beside)
+    # What only a draft shows is nobody's business yet: Jekyll would publish it with the other files.
+    files = posts.files(article, options, beside) if place.live else {}
 
     def rendered(modified: str) -> tuple[bytes, str]:
         return posts.render(article, place, options, site, modified=modified, extras=beside), modified
@@ -563,6 +604,9 @@ def _post(
         path=place.path,
         blob=blob_id(content),
         url=place.url,
+        last="" if place.url else place.last,
+        template=place.template,
+        source=brief.origins.get(page.id, ""),
         former=place.former,
         redirects=place.redirects,
         edited=state.minute(page.edited),
@@ -679,7 +723,6 @@ def _write(
     plan: Plan,
     memory: Memory,
     reading: Reading,
-    templates: Mapping[str, str],
     started: datetime,
     bench: _Bench,
 ) -> Applied | None:
@@ -689,8 +732,6 @@ def _write(
         plan.state,
         files={**plan.state.files, **media_blobs},
         sources={**memory.state.sources, **reading.listing.resolved},
-        # A run for single pages leaves the others where they are.
-        templates=memory.state.templates if job.pages else templates,
         written=started,
     )
     if not (plan.changes or plan.files or plan.orphans or plan.bases) and not _worth_alone(

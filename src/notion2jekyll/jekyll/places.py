@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -89,27 +89,42 @@ def asset_path(file: File, folder: str) -> str:
     return f"{folder}/{name}" + (f".{extension.lower()}" if extension else "")
 
 
-def address(path: str, about: Meta, site: Site, shelf: Shelf = POSTS) -> str:
+def address(path: str, about: Meta, site: Site, shelf: Shelf = POSTS, template: str = "") -> str:
     """Return the address that Jekyll gives the file at `path`: starts with `/`, not percent-encoded; empty for none.
 
-    Templates and placeholders: jekyllrb.com/docs/permalinks, Jekyll's drops/url_drop.rb and page.rb.
+    `template` is what the file itself says of its address, in place of the site. Templates and placeholders:
+    jekyllrb.com/docs/permalinks, Jekyll's drops/url_drop.rb and page.rb.
     """
     # The zone of the build: that of the site, whatever zone the date is written in.
-    return _address(path, about, about.date.astimezone(site.zone), site, shelf)
+    return _address(path, about, about.date.astimezone(site.zone), site, shelf, template)
 
 
 def told(path: str, metadata: Mapping[str, Any], site: Site, shelf: Shelf) -> str:
     """Return the address of the file at `path` as its front matter tells it, empty where it has none or none is known."""
-    permalink, day = metadata.get("permalink"), metadata.get("date")
+    permalink = metadata.get("permalink")
     if isinstance(permalink, str) and permalink.startswith("/") and _can_be_said(permalink):
         return permalink
-    if metadata.get("published") is False or not isinstance(day, datetime):
+    day = _moment(metadata.get("date"))
+    if metadata.get("published") is False or day is None:
         return ""
-    about = Meta("", day if day.tzinfo else day.replace(tzinfo=UTC), "", categories=_categories(metadata))
-    return address(path, about, site, shelf)
+    site = replace(site, category=str(metadata.get("category") or site.category))
+    about = Meta("", day, "", categories=_categories(metadata))
+    return address(path, about, site, shelf, permalink if isinstance(permalink, str) else "")
 
 
-def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf) -> str:
+def _moment(raw: object) -> datetime | None:
+    """Return the time that a front matter says: as `front_matter.stamp` writes it, or as YAML reads others."""
+    if isinstance(raw, str):
+        try:
+            raw = datetime.fromisoformat(raw.replace(" +", "+").replace(" -", "-"))
+        except ValueError:
+            return None
+    if not isinstance(raw, datetime):
+        return None
+    return raw if raw.tzinfo else raw.replace(tzinfo=UTC)
+
+
+def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf, template: str = "") -> str:
     """Return the address of `path` with its parts of a date told by `day`."""
     name = path.rsplit("/", 1)[-1].removesuffix(".md")
     inside = path.removeprefix(shelf.path("", site.collections_dir)).lstrip("/").removesuffix(".md")
@@ -120,9 +135,10 @@ def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf) ->
         return ""
     if shelf.kind == "pages":
         fields = {"path": path.rpartition("/")[0], "basename": name, "output_ext": ".html"}
-        return _filled(site.template("pages", path), fields)
+        return _filled(template or site.template("pages", path), fields)
     dated = shelf.kind == "posts"
-    slug = _jekyll_slug(name[len("2026-11-20-") :] if dated else name)
+    # Jekyll takes a date off the name of any document.
+    slug = _jekyll_slug(re.sub(r"^\d{2,4}-\d{1,2}-\d{1,2}-", "", name))
     given = site.given(shelf.label, path)
     own = (
         (site.categories, site.category) if dated else (_categories(given), str(given.get("category") or ""))
@@ -130,7 +146,7 @@ def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf) ->
     # Jekyll sees a category in lower case and drops repetitions.
     names = dict.fromkeys(filter(None, (*own[0], *about.categories, own[1])))
     fields = {
-        "categories": "/".join(dict.fromkeys(category.lower() for category in names)),
+        "categories": "/".join(dict.fromkeys(map(_lower, names))),
         "slugified_categories": "/".join(dict.fromkeys(map(_jekyll_slug, names))),
         "year": f"{day.year:04}", "month": f"{day:%m}", "day": f"{day:%d}",
         "i_month": str(day.month), "i_day": str(day.day), "short_year": f"{day:%y}", "y_day": f"{day:%j}",
@@ -140,7 +156,12 @@ def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf) ->
         "title": slug, "slug": slug, "name": _jekyll_slug(name), "output_ext": ".html", "collection": shelf.label,
         "path": name if dated else inside,
     }  # fmt: skip
-    return _filled(site.permalink if dated else site.template(shelf.label, path), fields)
+    own_template = site.permalink if dated else site.template(shelf.label, path)
+    return _filled(template or own_template, fields)
+
+
+def _lower(text: str) -> str:
+    return "".join(char.lower() for char in text)  # by character: Ruby has no final sigma
 
 
 def _categories(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -164,7 +185,7 @@ def _filled(template: str, fields: Mapping[str, str]) -> str:
 
 
 def _jekyll_slug(text: str) -> str:
-    return re.sub(r"-+", "-", "".join(char if _is_alnum(char) else "-" for char in text)).strip("-").lower()
+    return re.sub(r"-+", "-", "".join(char if _is_alnum(char) else "-" for char in _lower(text))).strip("-")
 
 
 def _is_alnum(char: str) -> bool:
@@ -195,6 +216,10 @@ class Place:
     """Those of them that are to lead to it: no other page has them now."""
     live: bool = True
     """Whether the page is published; else it is a draft or hidden."""
+    last: str = ""
+    """The address, or where it has none now, the one that it had last."""
+    template: str = ""
+    """The kind of page and the template that addresses had when the page got this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +228,10 @@ class Held:
 
     path: str
     url: str = ""
-    """Empty where it had no address, or none is known."""
+    """The address that it has, or had last; empty where it never had one, or none is known."""
     former: tuple[str, ...] = ()
+    template: str = ""
+    """See `Place.template`; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,20 +295,24 @@ def index(
     held: Mapping[str, Held],
     paths: Collection[str] = (),
     reserved: Collection[str] = (),
-    moved: Collection[str] = (),
+    occupied: Collection[str] = (),
     assets: str = "assets/notion",
     related: Mapping[str, str] | None = None,
 ) -> Index:
     """Return where every page of `written` goes; `titles` has those of all pages of the sources, by id.
 
-    `related` has the titles of pages outside that relations name, as far as they are known. Two pages that would share a file or an address get two, for good: whoever is there already (`held`, by page id)
+    Two pages that would share a file or an address get two, for good: whoever is there already (`held`, by page id)
     stays, then the older one comes first; the other's name gets the first digits of its id. `paths` are the files of the
-    site, whose own pages keep their addresses; `reserved` are paths of posts that are no longer published and stay;
-    `moved` are the kinds of pages (`Shelf.label`) whose template the site has changed: all their addresses follow it.
+    site, whose own pages keep their addresses; `reserved` and `occupied` are the paths and addresses of posts that stay
+    though their page is not written. `related` has the titles of pages outside that relations name, as far as they are
+    known.
     """
     names = {**(related or {}), **titles}
-    wishes = _one_each(_wish(one, site, held.get(one.page.id), moved, names) for one in written)
-    theirs = frozenset(_plain_address(url) for url in ("/", "/404.html", *_site_pages(paths)))
+    wishes = _one_each(_wish(one, site, held.get(one.page.id), names) for one in written)
+    # A file in the very place of ours is told as a conflict; nothing goes beside it in silence.
+    meant = {wish.paths[0].casefold() for wish in wishes}
+    strangers = (path for path in paths if path.casefold() not in meant)
+    theirs = frozenset(map(_plain_address, ("/", "/404.html", *_site_pages(strangers, site), *occupied)))
     urls = {*theirs, *(_plain_address(wish.frozen) for wish in wishes if wish.frozen)}
     used = {path.casefold() for path in reserved}
     places: dict[str, Place] = {}
@@ -291,10 +322,30 @@ def index(
         urls.add(_plain_address(place.url))
         places[wish.written.page.id] = place
     current = theirs | {_plain_address(place.url) for place in places.values()}
+    owners = _owners(wishes, places)
     found = {
-        page: replace(place, redirects=_redirects(place, current, site)) for page, place in places.items()
+        page: _with_former(
+            place, [url for url in place.former if owners.get(_plain_address(url)) == page], current, site
+        )
+        for page, place in places.items()
     }
     return Index(found, titles, assets, names=names)
+
+
+def _owners(wishes: Iterable[_Wish], places: Mapping[str, Place]) -> dict[str, str]:
+    """Return whose each address is that was left: of the page that has it now, else of the youngest that had it."""
+    owners: dict[str, str] = {}
+    for wish in sorted(wishes, key=lambda wish: (wish.written.page.created, wish.written.page.id)):
+        page = wish.written.page.id
+        owners |= dict.fromkeys(map(_plain_address, places[page].former), page)
+    return owners | {_plain_address(place.url): page for page, place in places.items() if place.url}
+
+
+def _with_former(place: Place, former: Sequence[str], current: Collection[str], site: Site) -> Place:
+    """Return `place` with the addresses that it left, of which those lead to it that nothing else has."""
+    leads = site.redirects and place.url
+    redirects = tuple(url for url in former if _plain_address(url) not in current) if leads else ()
+    return replace(place, former=tuple(former), redirects=redirects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +356,9 @@ class _Wish:
     about: Meta
     held: Held | None
     site: Site
-    """With the template that the configuration fixes for the page, if it does."""
+    """With the category that the configuration fixes for the page, if it does."""
+    fixed: str
+    """The template that the configuration fixes for the page; empty for none."""
     paths: tuple[str, ...]
     """The best first; the last is never taken."""
     frozen: str | None
@@ -315,18 +368,31 @@ class _Wish:
         """Return the address at `path` as the author means it, the day told by the author's own zone; empty for none."""
         if not self.written.live:
             return ""
-        return _address(path, self.about, self.about.date, self.site, self.written.options.shelf)
+        return _address(path, self.about, self.about.date, self.site, self.written.options.shelf, self.fixed)
+
+    @property
+    def template(self) -> str:
+        """Return the kind of page and the template of its address."""
+        shelf = self.written.options.shelf
+        own = self.site.permalink if shelf.kind == "posts" else self.site.template(shelf.label, self.paths[0])
+        return f"{shelf.label} {self.fixed or own}"
+
+    @property
+    def moved(self) -> bool:
+        """Return whether the site has another template for such pages than when the page got its address."""
+        before = self.held.template if self.held else ""
+        same_kind = before.split(" ")[0] == self.written.options.shelf.label
+        return same_kind and before != self.template
 
 
-def _wish(
-    written: Written, site: Site, held: Held | None, moved: Collection[str], names: Mapping[str, str]
-) -> _Wish:
+def _wish(written: Written, site: Site, held: Held | None, names: Mapping[str, str]) -> _Wish:
     options = written.options
     about = meta(written.page, options, site, names)
     permalink = options.front_matter.get("permalink")
-    told = replace(site, permalink=permalink) if isinstance(permalink, str) and permalink else site
-    wish = _Wish(written, about, held, told, _paths(written, about, site), None)
-    if held is None or not held.url or options.addresses == "follow" or options.shelf.label in moved:
+    fixed = permalink if isinstance(permalink, str) else ""
+    told = replace(site, category=str(options.front_matter.get("category") or site.category))
+    wish = _Wish(written, about, held, told, fixed, _paths(written, about, site), None)
+    if held is None or not held.url or options.addresses == "follow" or wish.moved:
         return wish
     natural = [wish.url(path) for path in wish.paths]
     # A slug that the author asks for is a wish for another address; the one that the post has already is none.
@@ -375,6 +441,8 @@ def _place(wish: _Wish, used: Collection[str], urls: Collection[str]) -> Place:
         permalink=_said(path, url, wish),
         former=tuple(former)[-MAX_FORMER:],
         live=wish.written.live,
+        last=url or held.url,
+        template=wish.template if url else held.template,
     )
 
 
@@ -385,15 +453,8 @@ def _said(path: str, url: str, wish: _Wish) -> str | None:
     of many.
     """
     marks = any(unicodedata.category(char)[0] == "M" for char in path)
-    same = url == address(path, wish.about, wish.site, wish.written.options.shelf)
+    same = url == address(path, wish.about, wish.site, wish.written.options.shelf, wish.fixed)
     return url if url and _can_be_said(url) and (marks or not same) else None
-
-
-def _redirects(place: Place, current: Collection[str], site: Site) -> tuple[str, ...]:
-    """Return the former addresses that can lead to `place`: where the plugin is, and nobody else has them now."""
-    if not (site.redirects and place.url):
-        return ()
-    return tuple(url for url in place.former if _plain_address(url) not in current)
 
 
 def _segment(url: str) -> str:
@@ -426,12 +487,23 @@ def _plain_address(url: str) -> str:
     )
 
 
-def _site_pages(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the addresses of the site's own pages, as far as their file names tell."""
+def _site_pages(paths: Iterable[str], site: Site) -> Iterator[str]:
+    """Yield the addresses of the site's own pages and posts, as far as their file names tell."""
+    posts = POSTS.path("", site.collections_dir)
     for path in paths:
         stem, _, extension = path.rpartition(".")
-        if extension in ("md", "markdown", "html") and not re.search(r"(^|/)[_.]", path):
-            yield f"/{stem.removesuffix('index')}"
+        if extension not in ("md", "markdown", "html"):
+            continue
+        # Many themes keep pages in `_pages`, which their `include:` adds.
+        page = stem.removeprefix("_pages/")
+        if not re.search(r"(^|/)[_.]", page):
+            yield f"/{page.removesuffix('index')}"
+        elif dated := re.fullmatch(rf"{re.escape(posts)}/(?:[^_][^/]*/)*(\d{{4}}-\d\d-\d\d)-[^/]+", stem):
+            try:
+                day = datetime.fromisoformat(dated[1]).replace(hour=12, tzinfo=site.zone)
+            except ValueError:
+                continue
+            yield address(f"{posts}/{stem.rsplit('/', 1)[-1]}.md", Meta("", day, ""), site)
 
 
 def shared(places: Mapping[str, Place]) -> tuple[Problem, ...]:

@@ -96,7 +96,7 @@ def render(
         values["permalink"] = place.permalink
     if options.draft_key:
         values["draft"] = not place.live
-    if not place.live and options.unpublished == "hidden":
+    if not place.live and not re.search(r"(^|/)_drafts/", place.path):
         values["published"] = False
     values["notion_id"] = article.page.id
     return front_matter.dump(values, body).encode("utf-8", "replace")

@@ -5,6 +5,7 @@ Facts by experiment: Jekyll 3.10.0 and Liquid 4.0.4 in GitHub Pages' configurati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -48,7 +49,7 @@ class Default:
     """Front matter that the site gives to files in a place: one item of `defaults:`."""
 
     path: str
-    """The folder or file, without slashes at its ends; empty for everywhere. Patterns with `*` are not among them."""
+    """The folder or file, without slashes at its ends, or a pattern with `*`; empty for everywhere."""
     type: str
     """`posts`, `pages`, the name of a collection; empty for all."""
     values: Mapping[str, Any]
@@ -99,8 +100,10 @@ class Site:
     def given(self, kind: str, path: str) -> Mapping[str, Any]:
         """Return the front matter that the site gives to files of `kind` (`posts`, `pages`, a collection) at `path`."""
         merged: dict[str, Any] = {}
+        above = f"{self.collections_dir}/" if self.collections_dir else ""
         for default in self.defaults:
-            if default.type in ("", kind) and (not default.path or f"{path}/".startswith(f"{default.path}/")):
+            place = default.path.removeprefix(above)
+            if default.type in ("", kind) and _is_in(path.removeprefix(above), place):
                 merged.update(default.values)
         return merged
 
@@ -169,7 +172,9 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
     # A quirk of the GFM parser that leaves dashes and dots as typed, but curls quotes all the same.
     plain = "no_auto_typographic" in _names(kramdown.get("gfm_quirks"), ",")
     defaults = _defaults(config)
-    given = Site(defaults=defaults).given("posts", "_posts")
+    above = str(config.get("collections_dir") or "").strip("/")
+    # A post as any other: patterns with `*` are meant for the files in the folder.
+    given = Site(defaults=defaults, collections_dir=above).given("posts", "_posts/2026-11-20-title.md")
     permalink = str(config.get("permalink") or "date")
     collections = _collections(config.get("collections"))
     return (
@@ -182,7 +187,7 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             ),
             style=permalink,
             collections={name: each for name, each in collections.items() if name != "posts"},
-            collections_dir=str(config.get("collections_dir") or "").strip("/"),
+            collections_dir=above,
             defaults=defaults,
             future=config.get("future") is True,
             categories=_names(given.get("categories")),
@@ -234,6 +239,15 @@ def _zone(raw: Any) -> tuple[ZoneInfo, tuple[Problem, ...]]:
         )
 
 
+def _is_in(path: str, place: str) -> bool:
+    """Return whether `path` is what `place` names, or in it; a pattern is read as Ruby's Dir.glob reads it."""
+    if "*" not in place:
+        return not place or f"{path}/".startswith(f"{place}/")
+    signs = {"**/": r"(?:[^/]+/)*", "*": r"[^/]*", "?": r"[^/]"}
+    pattern = "".join(signs.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*|\?)", place))
+    return bool(re.match(rf"{pattern}(?:/|$)", path))
+
+
 def _defaults(config: Mapping[str, Any]) -> tuple[Default, ...]:
     """Return the items of the site's `defaults:`, the more precise scope last as in Jekyll."""
     found: list[Default] = []
@@ -241,8 +255,7 @@ def _defaults(config: Mapping[str, Any]) -> tuple[Default, ...]:
     for default in raw if isinstance(raw, list) else ():
         scope, values = _mapping(_mapping(default).get("scope")), _mapping(_mapping(default).get("values"))
         path = str(scope.get("path") or "").strip("/")
-        if "*" not in path:
-            found.append(Default(path, str(scope.get("type") or ""), values))
+        found.append(Default(path, str(scope.get("type") or ""), values))
     return tuple(sorted(found, key=lambda one: (len(one.path), bool(one.type))))
 
 
