@@ -140,7 +140,16 @@ class Browser:
         self._call("Emulation.setEmulatedMedia", features=[scheme])
         self._events.clear()
         self._call("Page.navigate", url=url)
-        while "Page.loadEventFired" not in self._events:
+        self._arrive("Page.loadEventFired")
+
+    def click(self, element: str) -> None:
+        """Click on what the script `element` gives, a link, and wait until the page is where it leads."""
+        self._events.clear()
+        self.ask(f"void {element}.click()")
+        self._arrive("Page.loadEventFired", "Page.navigatedWithinDocument")
+
+    def _arrive(self, *events: str) -> None:
+        while not self._events & set(events):
             self._take()
         # What is loaded only when it is seen counts as seen.
         self.ask(

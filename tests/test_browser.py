@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+import blogs
 import rendered
 from browser import DESKTOP, PHONE, Browser, chromium, serve
 from notion2jekyll.convert import Style, style
+from notion2jekyll.demo.workspace import Workspace, block, text
 
 STYLESHEET = rendered.STYLESHEET
 STYLES = Path(__file__).parent.parent / "docs/styles.md"
@@ -189,6 +192,52 @@ def test_anchors_of_the_contents_lead_somewhere(inline: Look) -> None:
     )
     assert targets
     assert set(targets) <= {"H2", "H3", "H4", "H5", "H6"}
+
+
+def test_a_click_lands_on_the_block_that_is_meant(tmp_path: Path, browser: Browser) -> None:
+    workspace = Workspace(clock=lambda: blogs.NOW)
+    database = workspace.add_database("Journal", {"Name": {"title": {}}})
+    long = [block("paragraph", "…") for _ in range(60)]
+    heading, table = block("heading_2", "결과 & more"), block("table", table_width=1)
+    table["children"] = [block("table_row", cells=[[text("cell")]])]
+    target = workspace.add_page(
+        database, {"Name": "다음 글"}, [*long, heading, *long, heading, *long, table, *long]
+    )
+    _, second = (
+        child for child in workspace.child_ids(target) if workspace.block(child)["type"] == "heading_2"
+    )
+    (cells,) = (child for child in workspace.child_ids(target) if workspace.block(child)["type"] == "table")
+
+    def link(name: str, place: str) -> dict[str, Any]:
+        address = f"https://www.notion.so/{target}#{place}".replace("-", "")
+        return block("paragraph", text(name, link=address))
+
+    workspace.add_blocks(target, [link("back", second)])
+    source = workspace.add_page(
+        database, {"Name": "Source"}, [link("to heading", second), link("to table", cells)]
+    )
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "_config.yml").write_text("theme: minima\nbaseurl: /blog\nfuture: true\n", encoding="utf-8")
+    blog = blogs.publish(workspace, site, f"notion: {{source: {database}, publish: all}}\n")
+    blogs.build(site, tmp_path / "out/blog", baseurl="/blog")
+
+    seen = "[...document.querySelectorAll('h1, h2, h3, td')].filter(e => Math.abs(e.getBoundingClientRect().top) < 60)"
+    with serve(tmp_path / "out") as url:
+
+        def click(name: str) -> Any:
+            browser.click(f"[...document.links].find(one => one.innerText === '{name}')")
+            return browser.ask(f"[location.pathname, {seen}.map(one => [one.tagName, one.innerText])]")
+
+        place = f"/blog{quote(blog.entries[target].url)}"
+        for start, name, landed in (
+            (source, "to heading", ["H3", "결과 & more"]),
+            (source, "to table", ["TD", "cell"]),
+            (target, "back", ["H3", "결과 & more"]),
+        ):
+            browser.open(f"{url}/blog{quote(blog.entries[start].url)}")
+            assert click(name) == [place, [landed]], name
+        assert browser.ask("[...document.querySelectorAll('h3')].indexOf(" + seen + "[0])") == 1
 
 
 def test_formulas_are_typeset(inline: Look) -> None:

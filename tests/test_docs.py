@@ -118,7 +118,7 @@ def invocations(page: str) -> list[tuple[str, str]]:
     fences = "".join(re.findall(r"^ *```sh\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL))
     lines = re.findall(r"^notion2jekyll ([a-z]+)\b(.*)$", fences, re.MULTILINE)
     lines += re.findall(r"^ *run: notion2jekyll ([a-z]+)\b(.*)$", page, re.MULTILINE)
-    return lines + re.findall(r"`(?:notion2jekyll )?(sync|plan|demo) (--[^`\n]*)`", page)
+    return lines + re.findall(r"`(?:notion2jekyll )?(sync|plan|check|demo) (--[^`\n]*)`", page)
 
 
 def test_every_command_explains_itself_with_an_example() -> None:

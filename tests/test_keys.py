@@ -383,13 +383,13 @@ def test_names_that_no_page_has_are_told_of() -> None:
         },
         keep=("Lost", "Week"),
     )
-    assert words(review.misnamed([WHOLE], options)) == [
+    assert words(review.misnamed({name: prop.type for name, prop in WHOLE.properties.items()}, options)) == [
         ("warning", "The configuration takes `tags` from the property “태그”, which no page has."),
         ("warning", "The configuration takes `x` from the property “Gone”, which no page has."),
         ("warning", "The configuration wants links of “Mood”, which is no relation: `y` is left out."),
         ("warning", "The configuration keeps the property “Lost”, which no page has."),
     ]
-    assert words(review.misnamed([], options)) == []
+    assert words(review.misnamed({}, options)) == []
 
 
 def test_values_that_are_not_to_be_had_are_told_of_once_a_property() -> None:

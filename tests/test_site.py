@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from mangle import JUNK, mangled
 from notion2jekyll.jekyll.site import PERMALINKS, Site, parse_site
 from oracle.kramdown import Kramdown
+from oracle.site import build
 
 POST = "_posts/2026-11-20-x.md"
 PLAIN = """
@@ -206,3 +208,19 @@ def test_ids_of_headings_are_known_unless_the_site_makes_others(kramdown: Kramdo
         site, problems = parse_site(json.dumps({"kramdown": options}))
         assert (site.auto_ids, site.dialect("site").auto_ids, problems) == (known, known, ())
         assert ('id="월요일"' in kramdown.render("## 월요일\n", **options)) == known
+
+
+def test_what_is_excluded_is_told_as_jekyll_does(tmp_path: Path) -> None:
+    items: list[list[Any]] = [
+        *([item] for item in ("_posts", "_posts/", "/_posts", "_po", "*.md", "_posts/*", "*/2026*", "_posts/2026-11-2?-x.md")),
+        *([item] for item in ("posts", "assets", "*.txt", "_posts/2025*", "2026-11-20-x.md")),
+        ["README.md", "_posts/2026"],
+        ["_posts", 7],
+        [],
+    ]  # fmt: skip
+    configs = [json.dumps({"exclude": each, "future": True}) for each in items]
+    configs += [json.dumps({"exclude": ["_posts"], "include": ["_posts"], "future": True})]
+    built = build(tmp_path, [{"_config.yml": text.encode(), POST: b"---\n---\nx"} for text in configs])
+    told = [site(text).excluder(POST) is None for text in configs]
+    assert told == [POST in each.posts for each in built]
+    assert told.count(False) == 10

@@ -105,6 +105,14 @@ def test_an_empty_place_has_no_files(place: Place) -> None:
     assert target.fetch("index.md") is None
 
 
+def test_a_place_that_can_be_written_to_says_so_and_stays_as_it_is(place: Place) -> None:
+    place.edit({"a.md": b"x"})
+    commits, target = place.commits(), place.open()
+    target.read()
+    assert target.obstacle() is None
+    assert (place.commits(), place.files()) == (commits, {"a.md": b"x"})
+
+
 def test_what_is_written_is_read_byte_for_byte(place: Place) -> None:
     target = place.open()
     target.apply(_commit(target.read(), CONTENTS))

@@ -383,6 +383,23 @@ def test_a_file_that_became_a_link_is_not_replaced(tmp_path: Path) -> None:
     assert (place.is_symlink(), outside.read_bytes()) == (True, b"x")
 
 
+def test_a_folder_that_cannot_be_written_into_says_so_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Folder(tmp_path / "new/site").obstacle() is None
+    monkeypatch.chdir(tmp_path)
+    assert Folder(Path("new/site")).obstacle() is None
+    _put(tmp_path, "file")
+    with pytest.raises(ConfigError, match="not a directory") as stopped:
+        Folder(tmp_path / "file/site").obstacle()
+    assert "a folder is needed" in stopped.value.hint
+    monkeypatch.setattr(os, "access", lambda place, _: Path(place) != tmp_path)
+    with pytest.raises(AccessDenied, match="permission denied") as refused:
+        Folder(tmp_path / "new").obstacle()
+    assert "right to read and write" in refused.value.hint
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
 @pytest.mark.parametrize(
     ("code", "stop", "word"),
     [

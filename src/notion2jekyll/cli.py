@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from notion2jekyll import __version__, report
+from notion2jekyll import __version__, check, report
 from notion2jekyll.config import Config, find, load
 from notion2jekyll.demo.run import run_demo
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
@@ -42,6 +42,13 @@ INTERRUPTED: Final = 130
 
 ISSUES: Final = "https://github.com/OWNER/notion2jekyll/issues"
 SECRETS: Final = ("NOTION_TOKEN", "GITHUB_TOKEN")
+
+SIGNS: Final[Mapping[check.Sign, tuple[str, str]]] = {
+    "well": ("✓", "green"),
+    "doubt": ("!", "yellow"),
+    "fault": ("✗", "bold red"),
+}
+"""What `check` found → its sign and look."""
 
 CLOCK: Final = Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
 
@@ -135,6 +142,27 @@ def plan_command(
         dry_run=True,
         diff=diff,
     )
+
+
+@app.command("check")
+def check_command(config: ConfigFile = None, output: Output = None, verbose: Verbose = False) -> int:
+    """Look at everything that a sync needs, and say what to do where something is amiss; writes nothing.
+
+    Example: notion2jekyll check
+    """
+    setup = check.Setup(
+        file=lambda: config or find(Path.cwd()),
+        notion=_notion,
+        target=lambda loaded: _target(loaded, output, progress, dry_run=True),
+    )
+    with Terminal(Console(stderr=True), verbose=verbose) as progress:
+        findings = list(check.check(setup, progress))
+    console = _console()
+    for finding in findings:
+        sign, look = SIGNS[finding.sign]
+        report.show_sign(sign, look, finding.message, console, finding.hint)
+    console.print(Text(check.summary(findings), "bold"), soft_wrap=True, highlight=False)
+    return check.exit_code(findings)
 
 
 @app.command("demo")

@@ -118,7 +118,7 @@ def fingerprint(options: Options, site: Site) -> str:
     """Return a short text that changes with everything, beside the page, that a post depends on."""
     dialect = site.dialect(options.typography)
     # Without what no post depends on: a change of that must not make all of them be read again.
-    plain = replace(site, future=False, plugins=())
+    plain = replace(site, future=False, excluded=(), plugins=())
     options = options if options.keep == "all" else replace(options, marker="")
     parts = [__version__, CONVERTER, repr(options), repr(plain), repr(dialect), site.redirects]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -142,7 +142,7 @@ def decide(
     was asked for that is not there.
     """
     entries, outside = memory.state.entries, outside or {}
-    feeds = _feeds(wishes.feeds, listing, by_source or {})
+    feeds = assigned(wishes.feeds, listing, by_source or {})
     refusals = {page.id: refusal(page, feeds[page.id].rule) for page in listing}
     published = tuple(page for page in listing if refusals[page.id] is None)
     drafts = tuple(
@@ -358,7 +358,7 @@ def learn(
     return replace(brief, whys=whys)
 
 
-def _feeds(
+def assigned(
     feeds: Sequence[Feed], listing: Iterable[Page], by_source: Mapping[str, Collection[str]]
 ) -> dict[str, Feed]:
     """Return the feed of each page: the first that publishes it, else the first that it is in."""
@@ -514,11 +514,12 @@ def _about_feeds(
         pages = [page for page in listing if of[page.id] is feed]
         own = {source: ids for source, ids in by_source.items() if not feed.sources or source in feed.sources}
         if feed.options.unpublished == "skip":
-            yield from _unmarked(pages, live, feed.rule, own)
-        yield from review.misnamed(pages, feed.options)
+            yield from unmarked(pages, live, feed.rule, own)
+        types = {name: prop.type for page in pages for name, prop in page.properties.items()}
+        yield from review.misnamed(types, feed.options)
 
 
-def _unmarked(
+def unmarked(
     listing: Sequence[Page],
     published: Collection[str],
     rule: Rule | Literal["all"],
@@ -529,7 +530,11 @@ def _unmarked(
         return ()
     if not any(page.id in published for page in listing):
         return (
-            Problem("note", f"None of the {len(listing)} rows is published: of none is it true that {rule}."),
+            Problem(
+                "note",
+                f"None of the {len(listing)} rows is published: of none is it true that {rule}.",
+                hint="Mark a page in Notion that is to be published.",
+            ),
         )
     pages = {page.id: page for page in listing}
     return tuple(

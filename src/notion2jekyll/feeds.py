@@ -45,10 +45,21 @@ def feeds(
     """
     found = []
     for notion in config.feeds:
-        names = tuple(_name(given, notion) for given in notion.ids())
-        rule = _rule(notion.publish, settings, [each for each in listed if each.key in names], progress)
-        found.append(Feed(rule, config.options(notion), names))
+        names = keys(notion)
+        if notion.publish is None:
+            raise unruled(schema(settings, [each for each in listed if each.key in names], progress))
+        found.append(Feed(rule(notion.publish), config.options(notion), names))
     return tuple(found)
+
+
+def keys(notion: NotionSource) -> tuple[str, ...]:
+    """Return the names of the listings of `notion` (`Source.key`)."""
+    return tuple(_name(given, notion) for given in notion.ids())
+
+
+def rule(configured: PublishRule | Literal["all"]) -> Rule | Literal["all"]:
+    """Return the rule that the configuration has as `publish:`."""
+    return configured if configured == "all" else Rule(configured.property, tuple(configured.is_))
 
 
 def rows(sources: Iterable[Source], listing: Listing) -> dict[str, int]:
@@ -56,36 +67,37 @@ def rows(sources: Iterable[Source], listing: Listing) -> dict[str, int]:
     return {source.key: len(listing.by_source[source.key]) for source in sources}
 
 
-def _rule(
-    configured: PublishRule | Literal["all"] | None,
-    settings: NotionSettings,
-    listed: Sequence[Source],
-    progress: Progress,
-) -> Rule | Literal["all"]:
-    if configured is None:
-        choices = could_serve(_schemas(settings, listed, progress))
-        raise ConfigError(
-            "The configuration does not say which rows are published, and nothing is published that was not marked for it.",
-            hint="Add one of these under `notion:`:\n    " + "\n    ".join([*choices, "publish: all"]),
-        )
-    return configured if configured == "all" else Rule(configured.property, tuple(configured.is_))
-
-
-def _schemas(
+def schema(
     settings: NotionSettings, listed: Iterable[Source], progress: Progress
 ) -> dict[str, PropertySchema]:
-    """Return the properties of all of `listed`; of equal names the first, with the options of all."""
+    """Return the properties of all of `listed`, for which Notion is asked."""
+    return merged(read_schema(settings, source, progress=progress) for source in listed)
+
+
+def merged(schemas: Iterable[Mapping[str, PropertySchema]]) -> dict[str, PropertySchema]:
+    """Return the properties of all of `schemas`; of equal names the first, with the options of all."""
     found: dict[str, PropertySchema] = {}
-    for source in listed:
-        for name, schema in read_schema(settings, source, progress=progress).items():
-            options = (*found[name].options, *schema.options) if name in found else schema.options
-            found[name] = PropertySchema(schema.type, tuple(dict.fromkeys(options)))
+    for each in schemas:
+        for name, own in each.items():
+            kind, options = found.get(name, PropertySchema(own.type))
+            found[name] = PropertySchema(kind, tuple(dict.fromkeys((*options, *own.options))))
     return found
 
 
-def check_rule(rule: Rule, settings: NotionSettings, listed: Sequence[Source], progress: Progress) -> None:
-    """Raise ConfigError where no row can ever match `rule`: better than to take every post for unpublished."""
-    schema = _schemas(settings, listed, progress)
+def unruled(schema: Mapping[str, PropertySchema]) -> ConfigError:
+    """Return the error for a source with these properties for which nothing says what is published."""
+    choices = could_serve(schema)
+    return ConfigError(
+        "The configuration does not say which rows are published, and nothing is published that was not marked for it.",
+        hint="Add one of these under `notion:`:\n    " + "\n    ".join([*choices, "publish: all"]),
+    )
+
+
+def check_rule(rule: Rule, schema: Mapping[str, PropertySchema]) -> None:
+    """Raise ConfigError where no row with these properties can ever match `rule`.
+
+    Better than to take every post for unpublished.
+    """
     choices = "\n    ".join([*could_serve(schema), "publish: all"])
     if rule.property not in schema:
         raise ConfigError(

@@ -183,6 +183,14 @@ def show_problem(problem: Problem, console: Console, titles: Mapping[str, str] |
         console.print(Text(f"  → {_safe(problem.hint)}", "dim"), soft_wrap=True, highlight=False)
 
 
+def show_sign(sign: str, look: str, message: str, console: Console, hint: str = "") -> None:
+    """Print one line with a `sign` in the style `look` before it, and what to do."""
+    line = Text.assemble((f"{sign} ", look), _safe(message))
+    console.print(line, soft_wrap=True, highlight=False)
+    if hint:
+        console.print(Text(f"  → {_safe(hint)}", "dim"), soft_wrap=True, highlight=False)
+
+
 def _outcome(report: Report) -> Text:
     same = f"{report.unchanged} unchanged" if report.unchanged else ""
     counts = ", ".join(part for part in (summary(report.changes), same) if part)

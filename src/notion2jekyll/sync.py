@@ -393,7 +393,7 @@ def _read(
         live = {page.id for page in brief.published}
         if feed.rule != "all" and pages and not live & set(pages):
             listed = [each for each in sources if each.key in feed.sources]
-            feeds.check_rule(feed.rule, job.notion, listed, progress)
+            feeds.check_rule(feed.rule, feeds.schema(job.notion, listed, progress))
     return reading, brief
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1
 
+from notion2jekyll.errors import Problem
 from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
 
 
@@ -73,6 +74,9 @@ class Memory:
 
     def history(self, path: str) -> Iterator[bytes]:
         yield from ()
+
+    def obstacle(self) -> Problem | None:
+        return None
 
     def apply(self, commit: Commit) -> Applied:
         if commit.base != self._read.base:

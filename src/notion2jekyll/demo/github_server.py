@@ -240,6 +240,10 @@ class Repository:
     """Where its objects are."""
     private: bool = False
     """Without a good token it looks as if it were not there."""
+    push: bool | None = True
+    """What it says of whether the token may write; None: nothing. With False it may not, unless it is an app's."""
+    archived: bool = False
+    """Whether nothing can be written to it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +308,10 @@ class GitHubServer:
                 repository = self.repositories.get((found["owner"].lower(), found["repo"].lower()))
                 if repository is None or (not given and (repository.private or method != "GET")):
                     raise Refusal(404, "Not Found")
+                if repository.archived and method != "GET":
+                    raise Refusal(403, "Repository was archived so is read-only.")
+                if repository.push is False and method != "GET" and not given.startswith("ghs_"):
+                    raise Refusal(403, "Resource not accessible by personal access token")
                 return handler(self, Call(repository, request, found.groupdict()))
         raise Refusal(404, "Not Found")
 
@@ -750,6 +758,7 @@ class GitHubServer:
         has = {
             f"has_{part}": part == "pages" for part in ("issues", "projects", "wiki", "pages", "discussions")
         }
+        permissions = {"admin": False, "push": one.push, "pull": True}
         return {
             **links,
             **counts,
@@ -772,10 +781,10 @@ class GitHubServer:
             "language": None,
             "license": None,
             "fork": False,
-            "archived": False,
+            "archived": one.archived,
             "disabled": False,
             "default_branch": one.git.default_branch,
-            "permissions": {"admin": False, "push": True, "pull": True},
+            **({"permissions": permissions} if one.push is not None else {}),
             **dict.fromkeys(("created_at", "updated_at", "pushed_at"), _BEGINNING),
         }
 

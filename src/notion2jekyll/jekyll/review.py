@@ -13,10 +13,12 @@ from notion2jekyll.notion.model import Failed, Page
 from notion2jekyll.notion.properties import UNKNOWN, is_cut, related, value
 
 
-def misnamed(pages: Sequence[Page], options: Options) -> Iterator[Problem]:
-    """Yield a warning for every property that the configuration names and no page has, or that is no relation."""
-    types = {name: prop.type for page in pages for name, prop in page.properties.items()}
-    if not pages:
+def misnamed(types: Mapping[str, str], options: Options) -> Iterator[Problem]:
+    """Yield a warning for every property that the configuration names and no page has, or that is no relation.
+
+    `types` has the type of every property that any page has.
+    """
+    if not types:
         return
     there = f"there are: {', '.join(sorted(types))}."
     for key, origin in options.properties.items():
@@ -83,6 +85,11 @@ def unanswered(
             hint="Share the database that holds what it names with the connection: ••• → Connections.",
         )
     yield from failed.values()
+    yield from not_kept(refused)
+
+
+def not_kept(refused: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a note for every property that `extras.unkept` refuses."""
     for name, why in refused.items():
         yield Problem(
             "note",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,8 @@ class Site:
     auto_ids: bool = True
     """Whether headings have kramdown's usual ids: not with `auto_ids: false` or an `auto_id_prefix`."""
     math: bool = True
+    excluded: tuple[str, ...] = ()
+    """What Jekyll leaves out of the site (`exclude:` without `include:`): beginnings of paths, or patterns with `*`."""
     plugins: tuple[str, ...] = ()
     """Sorted: the options are compared from run to run."""
     style: str = "date"
@@ -96,6 +99,17 @@ class Site:
     def redirects(self) -> bool:
         """Return whether addresses in a post's `redirect_from` lead to it."""
         return "jekyll-redirect-from" in self.plugins
+
+    def excluder(self, path: str) -> str | None:
+        """Return the item of `exclude:` that keeps `path` out of the site, None for none (Jekyll's entry_filter.rb)."""
+        return next(
+            (
+                item
+                for item in self.excluded
+                if path.startswith(item.lstrip("/")) or fnmatchcase(path, item.lstrip("/"))
+            ),
+            None,
+        )
 
     def given(self, kind: str, path: str) -> Mapping[str, Any]:
         """Return the front matter that the site gives to files of `kind` (`posts`, `pages`, a collection) at `path`."""
@@ -202,6 +216,11 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             parse_span_html=kramdown.get("parse_span_html") is not False,
             auto_ids=kramdown.get("auto_ids") is not False and not kramdown.get("auto_id_prefix"),
             math="math_engine" not in kramdown or kramdown["math_engine"] is not None,
+            excluded=tuple(
+                item
+                for item in _names(config.get("exclude"))
+                if item.strip("/") and item not in _names(config.get("include"))
+            ),
             plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
         ),
         problems,

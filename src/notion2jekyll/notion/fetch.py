@@ -123,6 +123,25 @@ class PropertySchema(NamedTuple):
     options: tuple[str, ...] = ()
 
 
+class Found(NamedTuple):
+    """What a source turned out to be."""
+
+    title: str
+    resolved: str
+    """`data_source:<id>` or `page:<id>`."""
+    properties: Mapping[str, PropertySchema]
+    """The properties of its rows by name; those of pages in a page are just `title`."""
+
+
+class Connection(NamedTuple):
+    """Whose token it is."""
+
+    name: str
+    workspace: str
+    is_personal: bool
+    """Whether it acts for a person, and sees what that person sees, not what it was added to."""
+
+
 def read_source(
     settings: NotionSettings,
     sources: Sequence[Source],
@@ -181,15 +200,26 @@ def read_source(
     return _run(settings, progress, work)
 
 
-def read_schema(
-    settings: NotionSettings, source: Source, *, progress: Progress
-) -> Mapping[str, PropertySchema]:
-    """Return the properties of `source` by name; those of a page's child pages are just `title`.
+def read_connection(settings: NotionSettings, *, progress: Progress) -> Connection:
+    """Return whose token it is: one request, which every token may make (reference/get-self). Raises as `read_source`."""
 
-    One request where `source` is resolved. Raises what `read_source` raises.
-    """
+    async def work(notion: Notion) -> Connection:
+        raw = await notion.get("users/me")
+        bot = raw.get("bot") or {}
+        owner = bot.get("owner") or {}
+        return Connection(
+            str(raw.get("name") or ""),
+            str(bot.get("workspace_name") or ""),
+            is_personal=raw.get("type") == "person" or owner.get("type") == "user",
+        )
 
-    async def work(notion: Notion) -> Mapping[str, PropertySchema]:
+    return _run(settings, progress, work)
+
+
+def look_at(settings: NotionSettings, source: Source, *, progress: Progress) -> Found:
+    """Return what `source` is: one request where it is resolved. Raises what `read_source` raises."""
+
+    async def work(notion: Notion) -> Found:
         kind, _, target = (source.resolved or "").partition(":")
         raw: Json | None = None
         if kind == "data_source":
@@ -198,10 +228,23 @@ def read_schema(
             kind, _, target = (await _resolve(notion, source)).partition(":")
             raw = await notion.get(f"data_sources/{target}") if kind == "data_source" else None
         if raw is None:
-            return {"title": PropertySchema("title")}
-        return {name: _schema(each) for name, each in raw["properties"].items()}
+            page = await _or_none(notion.get(f"pages/{target}"))
+            title = _title(parse_page(page)) if page else ""
+            return Found(title, f"page:{target}", {"title": PropertySchema("title")})
+        return Found(
+            plain(parse_text(raw.get("title"))),
+            f"data_source:{target}",
+            {name: _schema(each) for name, each in raw["properties"].items()},
+        )
 
     return _run(settings, progress, work)
+
+
+def read_schema(
+    settings: NotionSettings, source: Source, *, progress: Progress
+) -> Mapping[str, PropertySchema]:
+    """Return the properties of `source` by name, as `look_at` does."""
+    return look_at(settings, source, progress=progress).properties
 
 
 def _schema(raw: Json) -> PropertySchema:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from notion2jekyll.errors import ConfigError
+from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.snapshot import Commit, Snapshot, blob_id
 
 __all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check", "is_inside"]
@@ -63,6 +63,12 @@ class Target(Protocol):
 
     def history(self, path: str) -> Iterator[bytes]:
         """Yield what `path` held in its latest versions, newest first; nothing where none are kept. Raises as `read`."""
+
+    def obstacle(self) -> Problem | None:
+        """Return what may keep this from being written to, None for nothing, as far as can be told without writing.
+
+        Raises AccessDenied or ConfigError where it certainly cannot be written to, and as `read`.
+        """
 
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, all of it or nothing. Raises Moved when the target changed since, and as `read`.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from notion2jekyll import state
-from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
+from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop, Unreachable
 from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check, is_inside
 
 try:
@@ -174,6 +174,14 @@ class Folder:
     def history(self, path: str) -> Iterator[bytes]:  # noqa: ARG002  # the port's
         """Yield nothing: a folder keeps no earlier versions."""
         yield from ()
+
+    def obstacle(self) -> Problem | None:
+        """Return None. Raises AccessDenied or ConfigError where there is no folder that could be written into."""
+        place = next(place for place in (self._root, *self._root.absolute().parents) if place.exists())
+        number = 0 if os.access(place, os.W_OK | os.X_OK) else errno.EACCES
+        if number := number if place.is_dir() else errno.ENOTDIR:
+            raise _stop(place, "write", OSError(number, os.strerror(number)))
+        return None
 
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, after what a run that was killed had begun to write.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+from notion2jekyll.errors import Problem
 from notion2jekyll.progress import Progress, Silent
 from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
 from notion2jekyll.target.github.repository import SEED, SEED_TEXT, Change, Repository, Version
@@ -93,6 +94,10 @@ class GitHub:
         """Yield what `path` held in its latest versions, newest first: one request, and two for each that is taken."""
         if self._version and self._version.head:
             yield from self._repository.history(self._version.head, path)
+
+    def obstacle(self) -> Problem | None:
+        """Return what may keep the branch from being written to: one request. Raises AccessDenied, and as `read`."""
+        return self._repository.obstacle()
 
     def apply(self, commit: Commit) -> Applied:
         """Make `commit` on the head that was read, which becomes the new base; raises Moved when the branch went on.

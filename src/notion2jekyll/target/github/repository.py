@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
-from notion2jekyll.errors import ConfigError, Unreachable
+from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Unreachable
 from notion2jekyll.target import Moved, Snapshot, blob_id
-from notion2jekyll.target.github.wire import API, ATTEMPTS, Json, Lost, Refused, Wire
+from notion2jekyll.target.github.wire import API, ATTEMPTS, MAY_WRITE, READ_ONLY, Json, Lost, Refused, Wire
 
 SEED = ".notion2jekyll/.keep"
 """The file that makes a repository without any commit take the real one; that commit removes it again."""
@@ -173,6 +173,29 @@ class Repository:
     def default_branch(self) -> str:
         """Return the name of the default branch."""
         return str(self.wire.ask("GET", "").get("default_branch") or "main")
+
+    def obstacle(self) -> Problem | None:
+        """Return what may keep commits from being made, None for nothing that GitHub tells. Raises AccessDenied.
+
+        What GitHub tells is what the owner of the token may do. Of the token of an app, as workflows have it, it tells
+        nothing: `push` is missing or false, whatever the token may (semantic-release/github, lib/verify.js).
+        """
+        facts = self.wire.ask("GET", "")
+        if facts.get("archived"):
+            raise AccessDenied(
+                f"Nothing can be written to {self.wire.repository}: it is archived.",
+                hint="Unarchive the repository in its settings.",
+            )
+        may = (facts.get("permissions") or {}).get("push")
+        if may:
+            return None
+        if may is None or self.wire.is_of_an_app:
+            return Problem(
+                "warning",
+                f"GitHub does not tell whether GITHUB_TOKEN may write to {self.wire.repository}.",
+                hint=f"The first sync shows it. {MAY_WRITE}",
+            )
+        raise AccessDenied(f"GITHUB_TOKEN may not write to {self.wire.repository}.", hint=READ_ONLY)
 
     def version(self, head: Head) -> Version:
         """Return everything in the commit `head`: one request, as long as the tree comes in one piece."""

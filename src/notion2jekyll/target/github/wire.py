@@ -116,6 +116,8 @@ class Wire:
         self.api_url = api_url.rstrip("/")
         self.name = name
         self.progress = progress
+        self.is_of_an_app = token.startswith("ghs_")
+        """Whether the token is one of an app, as workflows have it (GitHub's docs: “GitHub's token formats”)."""
         self.requests = 0
         """How many were sent, repeated ones included."""
         self.waited = 0.0
@@ -309,7 +311,7 @@ class Wire:
         writing = not refused.line.startswith("GET")
         if status == 403 or (status == 404 and writing):
             # A classic token that may read but not write is told 404.
-            return AccessDenied(said, hint=_MAY_WRITE if writing else _SIGN_IN)
+            return AccessDenied(said, hint=READ_ONLY if writing else _SIGN_IN)
         return Stop(
             f"GitHub gave an answer that was not expected: {refused.line}: {status} {_one_line(message)}",
             hint="Run it again; if it stays, please report it.",
@@ -321,10 +323,12 @@ _SIGN_IN = (
     "In a workflow use ${{ github.token }}; elsewhere make a fine-grained token for this repository with "
     "“Contents: Read and write” and set it as GITHUB_TOKEN."
 )
-_MAY_WRITE = (
-    "The token may read but not write. In a workflow add “permissions: contents: write”; of a fine-grained token, "
-    "set “Contents” to “Read and write”; a classic token needs the scope “repo”."
+MAY_WRITE = (
+    "In a workflow add “permissions: contents: write”; of a fine-grained token, set “Contents” to “Read and write”; "
+    "a classic token needs the scope “repo”."
 )
+"""How a token gets the permission to write."""
+READ_ONLY = f"The token may read but not write. {MAY_WRITE}"
 _RULES = re.compile(
     r"rule violation|protected branch|protected ref|required status check|through a pull request"
     r"|verified signature|GH006|GH013|reference update failed",

@@ -1,0 +1,313 @@
+"""The doctor: each precondition of a sync, broken in turn, is named with what to do; the others are looked at all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notion2jekyll import state
+from notion2jekyll.check import Finding, exit_code, summary
+from notion2jekyll.demo.notion_server import Api, Request
+from world import Ran, World, world
+
+WELL = [
+    "notion2jekyll.yaml is a valid configuration.",
+    "Notion knows the token: it is that of the connection “notion2jekyll” in the workspace “Demo”.",
+    "The source {} can be read: “Journal”, a database.",
+    "Properties of “Journal”: title ← Name, date ← Date, tags ← Tags; not used: Public.",
+    "Published into _posts: 1 of 2 rows of “Journal” (Status is Published), such as “월요일”.",
+    "me/blog (branch main) can be read: 1 file.",
+    "me/blog (branch main) can be written to, as far as that can be told without writing.",
+    "Posts are dated in Asia/Seoul, the `timezone` of _config.yml.",
+    "Posts that are dated ahead wait for a build after that time (`future: false`).",
+    "Addresses of posts stay when titles and dates change.",
+    "Nothing was published here before.",
+]
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    with world(tmp_path, monkeypatch, capsys) as made:
+        made.configure()
+        made.row("월요일", "text")
+        made.row("Secret", "text", status="Draft")
+        made.pass_time(hours=1)
+        yield made
+
+
+def findings(ran: Ran) -> list[tuple[str, str, str]]:
+    """Return what was printed: sign, message and hint of each finding."""
+    assert "Traceback" not in ran.err
+    found = re.findall(r"^([✓!✗]) (.*)\n(?:  → ((?:.*\n(?=    ))*.*)\n)?", ran.out, re.MULTILINE)
+    assert len(found) == len(re.findall("^[✓!✗] ", ran.out, re.MULTILINE))
+    # A mistake in the configuration says itself what should be there.
+    assert all(hint or ", line " in told for sign, told, hint in found if sign != "✓"), "no next step"
+    return found
+
+
+def look(here: World, *arguments: str) -> tuple[int, list[tuple[str, str, str]]]:
+    """Run the doctor, and require that it wrote nothing, and no secret."""
+    commits, files = here.commits(), sorted(here.directory.rglob("*"))
+    here.hub.log.clear()
+    ran = here.run("check", *arguments)
+    assert here.commits() == commits
+    assert sorted(here.directory.rglob("*")) == files
+    assert [line for line in here.hub.log if not line.startswith("GET ")] == []
+    for secret in (here.notion.token, here.hub.token):
+        assert secret not in ran.out + ran.err
+    return ran.code, findings(ran)
+
+
+def test_all_is_well(here: World) -> None:
+    code, found = look(here)
+    assert code == 0
+    assert found == [("✓", line.format(here.database), "") for line in WELL]
+    assert here.run("check").out.endswith("All is well. `notion2jekyll plan` shows what a sync would do.\n")
+
+
+def test_what_was_published_is_told(here: World) -> None:
+    assert here.run("sync").code == 0
+    _, found = look(here)
+    assert ("✓", "Published here before: 1 page, last on 2026-11-20 13:00 UTC.", "") in found
+
+
+Break = Callable[[World], None]
+
+
+def environment(name: str, value: str) -> Break:
+    return lambda here: here.monkeypatch.setenv(name, value)
+
+
+def config(more: str = "", notion: str = "publish: {property: Status, is: Published}") -> Break:
+    """Return a change of the configuration: another rest of `notion:`, and more sections."""
+    github = "" if "github" in more else "github: {repository: me/blog, branch: main}\n"
+    return lambda here: here.configure(f"notion: {{source: {here.database}, {notion}}}\n{github}{more}")
+
+
+def pushed(text: str, path: str = "_config.yml") -> Break:
+    def change(here: World) -> None:
+        here.hub.rival.push({path: text.encode()})
+
+    return change
+
+
+def both(*changes: Break) -> Break:
+    def change(here: World) -> None:
+        for each in changes:
+            each(here)
+
+    return change
+
+
+def other_database(schema: dict[str, Any], *data_sources: str) -> Break:
+    def change(here: World) -> None:
+        made = here.workspace.add_database("Other", schema, data_sources=data_sources)
+        here.configure(f"notion: {{source: {made}, publish: all}}\ngithub: {{repository: me/blog}}\n")
+
+    return change
+
+
+def repository(**facts: Any) -> Break:
+    def change(here: World) -> None:
+        here.hub.repositories["me", "blog"] = replace(here.hub.repository, **facts)
+
+    return change
+
+
+def token_of_an_app(here: World) -> None:
+    repository(push=False)(here)
+    here.hub.token = "ghs_sixteencharacters"
+    here.monkeypatch.setenv("GITHUB_TOKEN", here.hub.token)
+
+
+SEOUL = "timezone: Asia/Seoul\n"
+BROKEN: list[tuple[Break, int, str, str]] = [
+    # The configuration.
+    (lambda here: (here.directory / "notion2jekyll.yaml").unlink(), 2, "There is no configuration here", "--config"),
+    (config("jekyl: {}\n"), 2, "line 3: unknown key `jekyl`", "`jekyll`"),
+    (config("sync: {removed: burn}\n"), 2, "line 3: `sync.removed`", "'delete'"),
+    (config("# no github:\n"), 2, "nowhere to publish to", "--output"),
+    # Notion.
+    (environment("NOTION_TOKEN", ""), 4, "NOTION_TOKEN is not set", "ntn_"),
+    (environment("NOTION_TOKEN", "ntn_wrong"), 4, "Notion does not know the token", "copy its token"),
+    (environment("NOTION_API_URL", "http://127.0.0.1:9"), 1, "could not be read", "NOTION_API_URL"),
+    (lambda here: here.workspace.unshare(here.database), 4, "not shared with the connection", "••• → Connections"),
+    (lambda here: here.workspace.trash(here.database), 2, "is in Notion's trash", "Restore it"),
+    (other_database({"Name": {"title": {}}}, "One", "Two"), 2, "“Other” has 2 data sources", "# Two"),
+    (config(notion="filter: {property: Nope, checkbox: {equals: true}}, publish: all"), 2, "does not accept the filter", "Correct `filter:`"),
+    # What is published.
+    (config(notion="sorts: []"), 2, "does not say which rows are published", "publish: {property: Status, is: [Published]}"),
+    (config(notion="publish: {property: State, is: Done}"), 2, "“State”, which the source does not have", "Correct `publish:`"),
+    (config(notion="publish: {property: Status, is: Done}"), 2, "asks for “Done”, but “Status” (status) has only: Draft, Published", "Correct"),
+    (config(notion="publish: {property: Public, is: 'Yes'}"), 2, "“Public” is a checkbox", "is: true"),
+    (config(notion="publish: {property: Public, is: true}"), 0, "None of the 2 rows is published: of none is it true that Public is yes", "Mark a page"),
+    (config(notion="publish: all, properties: {mood: Mood}"), 0, "takes `mood` from the property “Mood”, which no page has", "Name, Public"),
+    (config(notion="publish: all, properties: {series: {property: Tags, as: links}}"), 0, "“Tags”, which is no relation", "`as: links`"),
+    (config(notion="publish: all, keep: [Mood]"), 0, "keeps the property “Mood”, which no page has", "Correct `keep:`"),
+    (config(notion="publish: all, properties: {public: Name}, keep: [Public]"), 0, "The property “Public” is not kept", "my_key: Public"),
+    (other_database({"Name": {"title": {}}}), 0, "“Other” has no rows", "Add a page"),
+    # GitHub.
+    (environment("GITHUB_TOKEN", ""), 4, "GITHUB_TOKEN is not set", "Contents: Read and write"),
+    (environment("GITHUB_TOKEN", "wrong"), 4, "GitHub does not accept GITHUB_TOKEN", "fine-grained token"),
+    (environment("GITHUB_API_URL", "http://127.0.0.1:9"), 1, "GitHub could not be reached", "GITHUB_API_URL"),
+    (config("github: {repository: me/other}\n"), 2, "There is no repository me/other", "Check the name"),
+    (config("github: {repository: me/blog, branch: gh-pages}\n"), 2, "me/blog has no branch gh-pages", "main"),
+    (repository(push=False), 4, "GITHUB_TOKEN may not write to me/blog", "“Contents” to “Read and write”"),
+    (repository(push=None), 0, "GitHub does not tell whether GITHUB_TOKEN may write", "contents: write"),
+    (token_of_an_app, 0, "GitHub does not tell whether GITHUB_TOKEN may write", "contents: write"),
+    (repository(archived=True), 4, "it is archived", "Unarchive"),
+    # The site.
+    (pushed("timezone: [\n"), 0, "_config.yml is not valid YAML", "Mend"),
+    (pushed("timezone: Asia/Soul\n"), 0, "`timezone: Asia/Soul`", "Asia/Seoul"),
+    (pushed("title: Blog\n"), 0, "Posts are dated in UTC", "timezone: Asia/Seoul"),
+    (config("jekyll: {timezone: Europe/Berlin}\n"), 0, "dated in Europe/Berlin, but the site is built in Asia/Seoul", "timezone: Europe/Berlin"),
+    (config("jekyll: {addresses: follow}\n"), 0, "former ones lead nowhere", "jekyll-redirect-from"),
+    (both(config(notion="publish: all, to: _notes"), pushed(f"{SEOUL}collections: {{notes: {{}}}}\n")), 0, "Pages in _notes have no address", "output: true"),
+    # What was written last.
+    (pushed('{"version": 99}', state.PATH), 2, "newer version of notion2jekyll", "pip install"),
+    (both(pushed("x", "_posts/2026-01-01-a.md"), pushed("{", state.PATH)), 0, "was damaged", "Nothing is to be done"),
+]  # fmt: skip
+UNSEEN: list[tuple[Break, int, str, str]] = [
+    (config(notion="publish: all, to: _notes"), 2, "`to: _notes` names a collection that the site does not have", "notes:"),
+    (pushed(f"{SEOUL}exclude: [_posts]\n"), 2, "published in _posts is left out", "`exclude:`"),
+    (pushed(f"{SEOUL}exclude: [assets/]\n"), 2, "published in assets/notion is left out", "`exclude:`"),
+    (both(config(notion="publish: all, to: guides"), pushed(f"{SEOUL}exclude: [guides]\n")), 2, "published in guides is left out", "`exclude:`"),
+]  # fmt: skip
+"""What a sync works with all the same, and nobody would see."""
+
+
+@pytest.mark.parametrize(
+    ("break_it", "code", "message", "hint"), BROKEN + UNSEEN, ids=[row[2] for row in BROKEN + UNSEEN]
+)
+def test_what_is_broken_is_named_with_the_next_step(
+    here: World, break_it: Break, code: int, message: str, hint: str
+) -> None:
+    break_it(here)
+    ended, found = look(here)
+    named = [one for one in found if message in one[1]]
+    assert [sign for sign, _, _ in named] == ["✗" if code else "!"]
+    assert hint in named[0][2] or (named[0][2] == "" and hint in named[0][1])
+    assert ended == code
+    assert [one for one in found if one[0] == "✗"] == (named if code else [])
+    # A sync says the same.
+    synced = here.run("sync").code
+    assert synced == (0 if message in [row[2] for row in UNSEEN] else 5 if code == 1 else code)
+
+
+def test_what_does_not_depend_on_it_is_looked_at_all_the_same(here: World) -> None:
+    well = [line.format(here.database) for line in WELL]
+    for change, lines in (
+        (environment("NOTION_TOKEN", "ntn_wrong"), [*well[:1], *well[5:]]),
+        (environment("NOTION_TOKEN", here.notion.token), well),
+        (environment("GITHUB_TOKEN", "wrong"), well[:5]),
+        (environment("GITHUB_TOKEN", here.hub.token), well),
+        (repository(push=False), [*well[:6], *well[7:]]),
+        (repository(), well),
+        (config("jekyl: {}\n"), well[1:2]),
+    ):
+        change(here)
+        assert [message for sign, message, _ in look(here)[1] if sign == "✓"] == lines
+
+
+def test_a_source_that_is_not_shared_does_not_hide_the_others(here: World) -> None:
+    hidden = here.workspace.add_database("Hidden", {"Name": {"title": {}}})
+    here.workspace.unshare(hidden)
+    here.configure(
+        f"notion:\n  sources:\n    - {{source: {hidden}, publish: all}}\n"
+        f"    - {{source: {here.database}, publish: {{property: State, is: Done}}}}\n"
+        f"    - {{source: {here.database}, publish: all, to: _data/all.yml}}\n"
+        "github: {repository: me/blog, branch: main}\n"
+    )
+    code, found = look(here)
+    assert code == 4
+    assert [message.partition(" ")[0] for sign, message, _ in found if sign == "✗"] == ["Notion", "The"]
+    assert "Published into _data/all.yml: 2 of 2 rows of “Journal”, such as “Secret”." in [
+        one[1] for one in found
+    ]
+
+
+def test_a_row_is_counted_where_it_goes(here: World) -> None:
+    here.configure(
+        f"notion:\n  sources:\n    - {{source: {here.database}, publish: {{property: Status, is: Published}}}}\n"
+        f"    - {{source: {here.database}, publish: all, to: _drawer}}\n"
+        "github: {repository: me/blog, branch: main}\n"
+    )
+    site = f"{SEOUL}plugins: [jekyll-redirect-from]\ncollections: {{drawer: {{output: true}}}}\n"
+    pushed(site)(here)
+    code, found = look(here)
+    told = [message for _, message, _ in found]
+    assert "Published into _posts: 1 of 1 row of “Journal” (Status is Published), such as “월요일”." in told
+    assert "Published into _drawer: 1 of 1 row of “Journal”, such as “Secret”." in told
+    assert "The site has the collection `drawer`, with pages of its own." in told
+    assert "Former addresses lead to new ones: the site has jekyll-redirect-from." in told
+    assert code == 0
+
+
+def test_a_token_that_acts_for_a_person(here: World) -> None:
+    real = Api._me
+
+    def personal(self: Api, request: Request) -> dict[str, Any]:
+        told = real(self, request)
+        return {**told, "bot": {**told["bot"], "owner": {"type": "user", "user": {"object": "user"}}}}
+
+    here.monkeypatch.setattr(Api, "_me", personal)
+    code, found = look(here)
+    assert code == 0
+    assert [message for sign, message, _ in found if sign == "!"] == [
+        "Notion knows the token in the workspace “Demo”: it acts for a person “notion2jekyll”."
+    ]
+
+
+def test_pages_within_a_page(here: World) -> None:
+    home = here.workspace.add_page(None, {"title": "Home"})
+    here.workspace.add_page(home, {"title": "Inside"})
+    here.configure(f"notion: {{source: {home}, publish: all}}\n")
+    (here.directory / "site").mkdir()
+    (here.directory / "site/_config.yml").write_text(SEOUL, encoding="utf-8")
+    code, found = look(here, "--output", "site")
+    told = [message for _, message, _ in found]
+    assert (code, {sign for sign, _, _ in found}) == (0, {"✓"})
+    assert f"The source {home} can be read: “Home”, a page." in told
+    assert "Published into _posts: 1 of 1 row of “Home”, such as “Inside”." in told
+
+
+def test_a_folder(here: World) -> None:
+    config("# no github:\n")(here)
+    here.monkeypatch.delenv("GITHUB_TOKEN")
+    code, found = look(here, "--output", "site")
+    assert code == 0
+    assert [message for sign, message, _ in found if sign == "!"] == ["site has no files yet."]
+    (here.directory / "site").mkdir()
+    (here.directory / "site/docs").mkdir()
+    (here.directory / "site/docs/_config.yml").write_text(SEOUL, encoding="utf-8")
+    code, found = look(here, "--output", "site")
+    assert code == 0
+    assert "There is no _config.yml. There is docs/_config.yml, but a site is looked for at the root." in [
+        message for sign, message, _ in found if sign == "!"
+    ]
+    code, found = look(here, "--output", "notion2jekyll.yaml")
+    assert code == 2
+    assert ("✗", "a folder is needed") in [
+        (sign, hint.partition("where ")[2].partition(":")[0]) for sign, _, hint in found
+    ]
+
+
+def test_the_requests_can_be_seen(here: World) -> None:
+    assert "Notion: GET /v1/users/me → 200" in here.run("check", "--verbose").err
+    assert "users/me" not in here.run("check").err
+
+
+def test_the_worst_fault_gives_the_exit_code() -> None:
+    def ended(*codes: int) -> int:
+        return exit_code([Finding("fault" if code else "doubt", "x", exit_code=code) for code in codes])
+
+    assert [ended(), ended(0), ended(5), ended(70), ended(5, 2), ended(2, 4, 5)] == [0, 0, 1, 1, 2, 4]
+    assert summary([Finding("doubt", "x")] * 2) == "A sync can work; 2 things are worth a look (!)."
+    assert summary([Finding("doubt", "x"), Finding("fault", "x")]) == "1 thing has to be put right (✗)."
