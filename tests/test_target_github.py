@@ -25,6 +25,7 @@ from fakes.github import (
     Dropped,
     FakeGitHub,
     Lost,
+    Rival,
     Step,
     disturbance,
     fake_github,
@@ -749,6 +750,52 @@ def test_a_branch_that_is_not_there_is_said_with_those_that_are(fake: FakeGitHub
         _target(fake, "master").read()
     assert "default branch is main" in stopped.value.hint
     assert "gh-pages" in stopped.value.hint
+
+
+def test_a_branch_is_made_on_request_by_the_commit_and_from_the_default_branch(fake: FakeGitHub) -> None:
+    target = _target(fake, "posts/new", create=True)
+    snapshot = target.read()
+    assert snapshot.files == {path: blob_id(text) for path, text in FIRST.items()}
+    assert target.fetch("index.md") == FIRST["index.md"]
+    assert set(fake.git.branches()) == {"main"}
+    for number in range(2):
+        target.apply(_commit(target.read() if number else snapshot, {**POST, "n.md": b"%d" % number}))
+    assert fake.files("posts/new") == {**FIRST, **POST, "n.md": b"1"}
+    assert fake.files() == FIRST
+    assert [parents for _, parents, _ in fake.history("posts/new")][1:] == [[snapshot.base], []]
+
+
+@pytest.mark.parametrize("step", [Lost(), Lost(disturbance()), Dropped(), disturbance()], ids=repr)
+def test_making_a_branch_may_fail_in_any_way_once(fake: FakeGitHub, step: Step) -> None:
+    fake.on("POST", "/git/refs", step)
+    target = _target(fake, "new", create=True)
+    made = target.apply(_commit(target.read(), POST))
+    assert fake.files("new") == {**FIRST, **POST}
+    assert fake.git.branches()["new"] == made.commit
+
+
+@pytest.mark.parametrize("answer", [None, Lost(), disturbance()], ids=repr)
+def test_a_branch_that_somebody_else_makes_meanwhile_is_not_overwritten(
+    fake: FakeGitHub, answer: Step
+) -> None:
+    def make() -> None:
+        fake.git.text("update-ref", "refs/heads/new", "main")
+        Rival(fake.git, "new").push()
+
+    fake.on("POST", "/git/trees", make)
+    fake.on("POST", "/git/refs", answer)
+    target = _target(fake, "new", create=True)
+    with pytest.raises(Moved):
+        target.apply(_commit(target.read(), POST))
+    target.apply(_commit(target.read(), POST))
+    assert fake.files("new") == {**FIRST, **POST, "rival-1.txt": b"by someone else\n"}
+
+
+def test_a_rule_against_new_branches_is_explained(fake: FakeGitHub) -> None:
+    fake.on("POST", "/git/refs", refusal(422, "Reference update failed"))
+    target = _target(fake, "new", create=True)
+    with pytest.raises(AccessDenied, match="protected"):
+        target.apply(_commit(target.read(), POST))
 
 
 @pytest.mark.parametrize(

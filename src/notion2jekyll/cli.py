@@ -317,6 +317,7 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         token,
         _address("GITHUB_API_URL", "https://api.github.com"),
         author=(author.name, author.email) if author else None,
+        create=config.github.create_branch,
         progress=progress,
         sleep=CLOCK.sleep,
         clock=lambda: CLOCK.now().timestamp(),

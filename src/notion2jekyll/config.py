@@ -346,6 +346,8 @@ class GitHub(_Section):
     """`owner/name`."""
     branch: Annotated[str, Field(min_length=1)] | None = None
     """The branch that the blog is built from; by default the repository's default branch."""
+    create_branch: bool = False
+    """With `true`, a `branch` that does not exist yet is made by the first commit, from the default branch."""
     author: Author | None = None
     """By default the owner of the token, whose commits GitHub can mark as verified."""
     message: str = "Sync from Notion: {summary}"

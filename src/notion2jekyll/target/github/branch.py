@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from notion2jekyll.errors import Problem
 from notion2jekyll.progress import Progress, Silent
 from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
-from notion2jekyll.target.github.repository import SEED, SEED_TEXT, Change, Repository, Version
+from notion2jekyll.target.github.repository import (
+    SEED,
+    SEED_TEXT,
+    Change,
+    Head,
+    NoBranch,
+    Repository,
+    Version,
+)
 from notion2jekyll.target.github.wire import API, Wire
 
 
@@ -18,7 +26,8 @@ class GitHub:
     `repository` is `owner/name`, `branch` a branch (None: the repository's default branch), `token` what GITHUB_TOKEN
     holds. `author` is a name and a mail address; without one GitHub names whoever the token belongs to, and only then
     signs a bot's commits. `max_wait` bounds one pause that GitHub asks for, in seconds. `sleep` and `clock` (seconds
-    since the epoch) are passed in by tests. Raises ConfigError for a repository that is none, AccessDenied for a token
+    since the epoch) are passed in by tests. With `create` the first commit makes the branch where there is none, from the
+    default branch. Raises ConfigError for a repository that is none, AccessDenied for a token
     that cannot be one. No request is sent before `read`.
     """
 
@@ -32,12 +41,16 @@ class GitHub:
         api_url: str = API,
         *,
         author: tuple[str, str] | None = None,
+        create: bool = False,
         progress: Progress | None = None,
         max_wait: float = 900.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._branch = branch
+        self._create = create
+        self._exists = True
+        """Whether the branch was there when it was read."""
         self._wire = Wire(
             repository,
             token,
@@ -71,9 +84,19 @@ class GitHub:
 
         Raises ConfigError when there is no such repository or branch, AccessDenied, Unreachable.
         """
-        head = self._repository.head(self._branch)
+        head = self._head()
         self._version = self._repository.version(head) if head else Version()
         return self._version.snapshot()
+
+    def _head(self) -> Head | None:
+        self._exists = True
+        try:
+            return self._repository.head(self._branch)
+        except NoBranch:
+            if not self._create:
+                raise
+        self._exists = False
+        return self._repository.head(None)
 
     def fetch(self, path: str) -> bytes | None:
         """Return the content of `path` in the version last read: one request for each content, once.
@@ -124,15 +147,16 @@ class GitHub:
             version = Version(self._repository.seed(self._branch))
         elif snapshot.files.get(SEED) == blob_id(SEED_TEXT):
             changes.setdefault(SEED, None)
-        old = version.head
-        assert old is not None  # noqa: S101  # a repository without a commit has one now
+        start = version.head
+        assert start is not None  # noqa: S101  # a repository without a commit has one now
         self._version = self._repository.commit(
-            version, changes, commit.message, [old.commit], lambda new: self._swap(old.commit, new)
+            version, changes, commit.message, [start.commit], lambda new: self._swap(start.commit, new)
         )
-        made = self._version.head or old
+        made = self._version.head or start
         return Applied(made.commit, made.url)
 
-    def _swap(self, old: str, new: str) -> None:
+    def _swap(self, start: str, new: str) -> None:
         if self._branch is None:
             self._branch = self._repository.default_branch()
-        self._repository.swap(self._branch, old, new)
+        self._repository.swap(self._branch, start if self._exists else None, new)
+        self._exists = True

@@ -53,6 +53,10 @@ class Head(NamedTuple):
     """Where a person can look at it."""
 
 
+class NoBranch(ConfigError):
+    """The repository has commits, and no branch of that name."""
+
+
 Change = bytes | Entry | None
 """What becomes of a path: new content, a content that the repository has already, or nothing (it goes)."""
 
@@ -107,7 +111,7 @@ class Repository:
     def head(self, branch: str | None) -> Head | None:
         """Return what `branch` (None: the default branch) points to; None for a repository without any commit.
 
-        Raises ConfigError when there is no such repository or branch, AccessDenied, Unreachable.
+        Raises ConfigError when there is no such repository, NoBranch when there is no such branch, AccessDenied, Unreachable.
         """
         try:
             if branch is None:
@@ -165,9 +169,10 @@ class Repository:
             return
         default = facts.get("default_branch") or branches[0]
         names = ", ".join([default, *(name for name in branches if name != default)][:10])
-        raise ConfigError(
+        raise NoBranch(
             f"{repository} has no branch {branch}.",
-            hint=f"Its default branch is {default}; there are: {names}. Set github: branch, or make the branch.",
+            hint=f"Its default branch is {default}; there are: {names}. Correct github: branch, or let the first commit "
+            "make the branch with github: create_branch: true.",
         )
 
     def default_branch(self) -> str:
@@ -375,13 +380,18 @@ class Repository:
 
     # Branches
 
-    def swap(self, branch: str, old: str, new: str) -> None:
-        """Let `branch` point to `new` if it still points to `old`, or raise Moved."""
-        ref = f"heads/{quote(branch)}"
+    def swap(self, branch: str, old: str | None, new: str) -> None:
+        """Let `branch` point to `new` if it still points to `old` (None: is not there), or raise Moved."""
         lost = False
         for attempt in range(ATTEMPTS):
             try:
-                self.wire.call("PATCH", f"/git/refs/{ref}", {"sha": new, "force": False}, once=True)
+                if old is None:
+                    self.wire.call(
+                        "POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": new}, once=True
+                    )
+                else:
+                    forward = {"sha": new, "force": False}
+                    self.wire.call("PATCH", f"/git/refs/heads/{quote(branch)}", forward, once=True)
             except Lost:
                 lost = True
             except Refused as refused:
@@ -395,8 +405,8 @@ class Repository:
             # The answer was lost: the branch tells whether the request was. Its own state may lag for some seconds.
             self.wire.pause(2.0**attempt, "no whole answer came to the commit")
             try:
-                now = self.wire.ask("GET", f"/git/ref/{ref}")["object"]["sha"]
-                if now == new or (now != old and self._holds(branch, new)):
+                now = self.ref(branch)
+                if now == new or (now not in {None, old} and self._holds(branch, new)):
                     return
             except Unreachable as broken:
                 raise Unreachable(
@@ -412,10 +422,13 @@ class Repository:
 
     def _holds(self, branch: str, commit: str) -> bool:
         """Whether the branch's history has `commit`: someone may have built on ours at once."""
-        return self.wire.ask("GET", f"/compare/{commit}...{quote(branch)}")["status"] in {
-            "identical",
-            "ahead",
-        }
+        try:
+            status = self.wire.call("GET", f"/compare/{commit}...{quote(branch)}")["status"]
+        except Refused as refused:
+            if refused.status == 404:
+                return False  # the branch is gone
+            raise self.wire.stop(refused) from refused
+        return status in {"identical", "ahead"}
 
 
 def _as_text(content: bytes) -> str | None:
