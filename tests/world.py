@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from fakes.github import FakeGitHub, fake_github
+from fakes.notion import FakeNotion, fake_notion
 from notion2jekyll import cli
-from notion2jekyll.demo.notion_server import NotionServer, serve
 from notion2jekyll.demo.workspace import Workspace, block, text
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.sync import Clock
@@ -55,7 +55,7 @@ class World:
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
     slept: list[float] = field(default_factory=list)
     seconds: float = 0.0
-    notion: NotionServer = field(init=False)
+    notion: FakeNotion = field(init=False)
     hub: FakeGitHub = field(init=False)
     workspace: Workspace = field(init=False)
     database: str = field(init=False)
@@ -144,7 +144,7 @@ def world(
     monkeypatch.setattr(cli, "CLOCK", Clock(here.clock, here.slept.append))
     monkeypatch.setattr(cli, "NotionSettings", partial(NotionSettings, clock=here.monotonic, sleep=here.nap))
     monkeypatch.chdir(directory)
-    with serve(here.workspace) as here.notion, fake_github(here.repository) as here.hub:
+    with fake_notion(here.workspace) as here.notion, fake_github(here.repository) as here.hub:
         if not empty:
             here.hub.rival.push({"_config.yml": b"title: Blog\ntimezone: Asia/Seoul\n"})
         for name, value in {

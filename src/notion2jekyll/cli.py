@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import IO, Annotated, Final, TextIO
+from typing import IO, Annotated, Any, Final, TextIO, cast
 
 import typer
 from rich.console import Console
@@ -42,6 +42,8 @@ INTERRUPTED: Final = 130
 
 ISSUES: Final = "https://github.com/OWNER/notion2jekyll/issues"
 SECRETS: Final = ("NOTION_TOKEN", "GITHUB_TOKEN")
+SHORTEST_TOKEN: Final = 8
+"""Letters. Real tokens have 40 and more; what is shorter would be found in every text."""
 
 SIGNS: Final[Mapping[check.Sign, tuple[str, str]]] = {
     "well": ("✓", "green"),
@@ -175,7 +177,8 @@ def demo_command(
 
     Example: notion2jekyll demo my-demo
     """
-    run_demo(directory, _console(), environment=os.environ)
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    run_demo(directory, _console(), environment=environment)
     return 0
 
 
@@ -202,13 +205,14 @@ def _run(  # one parameter an option
     console = _console(stderr=json == "-")
     started = CLOCK.now()
     strict = False
-    terminal = Terminal(Console(stderr=True), quiet=quiet, verbose=verbose)
+    terminal = Terminal(_console(stderr=True), quiet=quiet, verbose=verbose)
     with _json_file(json) as file:
         try:
             config = load(config_file) if config_file else load(find(Path.cwd()))
             strict = config.sync.strict
             with terminal as progress:
-                job = Job(config, _notion(), pages=_page_ids(pages or ()), **how)
+                secrets = frozenset(_tokens().values())
+                job = Job(config, _notion(), pages=_page_ids(pages or ()), secrets=secrets, **how)
                 target = _target(config, output, progress, dry_run=job.dry_run)
                 done = sync(job, target, CLOCK, progress)
         except BaseException as error:
@@ -268,6 +272,7 @@ def _write_json(done: Report, file: TextIO | None) -> None:
         text.encode(file.encoding)
     except UnicodeEncodeError:
         text = done.as_json(ascii_only=True)
+    text = _without_tokens(text)
     try:
         file.write(text + "\n")
         file.flush()
@@ -364,8 +369,34 @@ def _mute(stream: IO[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+class _Discreet:
+    """A stream that the tokens do not get into, wherever a message has them from."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write `text` without tokens."""
+        return self._stream.write(_without_tokens(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _tokens() -> dict[str, str]:
+    """Return the variables of the environment that hold a token, with it; nothing that is too short to be one."""
+    found = {variable: os.environ.get(variable, "").strip() for variable in SECRETS}
+    return {variable: token for variable, token in found.items() if len(token) >= SHORTEST_TOKEN}
+
+
+def _without_tokens(text: str) -> str:
+    for variable, token in _tokens().items():
+        text = text.replace(token, f"({variable})")
+    return text
+
+
 def _console(*, stderr: bool = False) -> Console:
-    return _Console(stderr=stderr)
+    return _Console(file=cast("TextIO", _Discreet(sys.stderr if stderr else sys.stdout)))
 
 
 def main() -> None:
@@ -420,7 +451,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last border: whatever it is, the user learns what to do
-        console.print(Text(_traceback(), "dim"), soft_wrap=True, highlight=False)
+        trace = report.harmless(traceback.format_exc().rstrip())
+        console.print(Text(trace, "dim"), soft_wrap=True, highlight=False)
         _show(_as_stop(error), console)
         return BUG
     if code == INTERRUPTED:  # Typer turns Ctrl-C into this number
@@ -432,12 +464,3 @@ def _show(stop: Stop, console: Console) -> None:
     for problem in stop.problems:
         report.show_problem(problem, console)
     report.show_problem(Problem("error", stop.message, hint=stop.hint), console)
-
-
-def _traceback() -> str:
-    """Return where the program failed, without secrets."""
-    text = traceback.format_exc()
-    for variable in SECRETS:
-        if secret := os.environ.get(variable, "").strip():
-            text = text.replace(secret, f"({variable})")
-    return text.rstrip()

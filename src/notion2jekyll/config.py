@@ -58,7 +58,8 @@ def _language(tag: str) -> str:
 
 def _folder(path: str) -> str:
     parts = path.strip("/").split("/")
-    if any(part in ("", ".", "..") or part.startswith(("_", ".", "#")) for part in parts):
+    odd = any(part in ("", ".", "..") or part.startswith(("_", ".", "#")) for part in parts)
+    if odd or not path.isprintable() or "\\" in path:
         raise ValueError(
             "must be a folder inside the site that Jekyll publishes: no part may be empty or start with _ . #"
         )

@@ -72,7 +72,7 @@ class Report:
 
         With `ascii_only` other letters are escaped, for streams that cannot hold them; it reads the same.
         """
-        return json.dumps(
+        text = json.dumps(
             {
                 "version": 1,
                 "result": self.result,
@@ -91,6 +91,9 @@ class Report:
             ensure_ascii=ascii_only,
             indent=2,
         )
+        # It reads the same, and is no command to a terminal or to a build service whose log it is printed into.
+        text = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return _MARK.sub(r"#\\u0023", text)
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -162,9 +165,25 @@ def _changes(report: Report) -> Iterator[Text]:
                 yield Text(f"  │ {_safe(text)}", {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], ""))
 
 
+# Control characters but tabs and line feeds; what ends lines elsewhere; what turns the direction of a line around.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_MARK: Final = re.compile(r"##(?=\w*\[)")
+"""How commands of build services begin: `##[…]` anywhere in a line of GitHub Actions, `##vso[…]`, `##teamcity[…]`."""
+
+
+def harmless(text: str) -> str:
+    """Return `text` so that it commands nobody: no terminal by control characters, and no service that reads the log.
+
+    GitHub Actions takes lines for commands that begin with `::`, blanks before it aside, and `##[…]` wherever it stands
+    (actions/runner, ActionCommand.cs).
+    """
+    text = _MARK.sub("## ", _CONTROL.sub("\ufffd", text))
+    return re.sub(r"\n\s*(?=::)", " ", text)
+
+
 def _safe(text: str) -> str:
-    """Return `text` so that it commands nobody: no terminal by control characters, no GitHub Actions by a line with `::`."""
-    return re.sub(r"\n\s*(?=::)", " ", re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", "\ufffd", text))
+    """Return `text` harmless, and with further lines that are indented: none of them is taken for one of ours."""
+    return re.sub(r"\n\s*", "\n    ", harmless(text))
 
 
 LOOKS: Final = {"error": ("error", "bold red"), "warning": ("warning", "yellow"), "note": ("note", "dim")}
@@ -194,13 +213,12 @@ def show_sign(sign: str, look: str, message: str, console: Console, hint: str = 
 def _outcome(report: Report) -> Text:
     same = f"{report.unchanged} unchanged" if report.unchanged else ""
     counts = ", ".join(part for part in (summary(report.changes), same) if part)
+    target = _safe(report.target)
     words: dict[Result, str] = {
-        "committed": f"Committed to {report.target}",
-        "written": f"Written to {report.target}",
-        "planned": f"Would change {report.target}"
-        if report.changes
-        else f"Nothing to do for {report.target}",
-        "up-to-date": f"Nothing to do for {report.target}",
+        "committed": f"Committed to {target}",
+        "written": f"Written to {target}",
+        "planned": f"Would change {target}" if report.changes else f"Nothing to do for {target}",
+        "up-to-date": f"Nothing to do for {target}",
         "stopped": "Stopped, nothing was written",
         "failed": "Failed, nothing was written",
     }
@@ -209,7 +227,7 @@ def _outcome(report: Report) -> Text:
         line.append(f": {counts}", "not bold")
     line.append(".", "not bold")
     if report.url:
-        line.append(f" {report.url}", "not bold")
+        line.append(f" {_safe(report.url)}", "not bold")
     sent = [f"{count} to {name}" for name, count in _services(report)]
     if sent:
         line.append(f"\nRequests: {', '.join(sent)}", "dim not bold")

@@ -49,6 +49,8 @@ LONGEST_PAUSE: Final = 8
 """Seconds between two tries at most; by chance less, so that two runs do not keep in step."""
 FRESH: Final = timedelta(minutes=5)
 """How old a list of rows may be when it is planned with again: an unpublished page must not come back."""
+LEAK: Final = "holds a token that this very run works with, and is not published."
+REVOKE: Final = "Take the token out of the page in Notion, and make a new one in its place: whoever sees the page can use it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Job:
     """Plan, and write nothing."""
     diff: bool = False
     """Say what changes in each post."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Tokens of this run: what holds one is not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +189,17 @@ def _attempt(
         # What to do about it, and whether that is sane.
         outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
         outputs += _tables(job, brief, memory, reading)
+        lost = {output.entry.page: _leak(output) for output in outputs if _leaks(job, _written(output))}
+        outputs = [output for output in outputs if output.entry.page not in lost]
         known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
         merges = _merges(job, target, known, outputs)
         plan = _plan(job, target, known, outputs, gone, merges)
 
         # The media that the plan needs. A post whose media cannot be had stays as it is.
-        lost: dict[str, Problem] = {}
         if not job.dry_run and plan.files:
-            lost = _download(job, plan, outputs, clock, progress, bench)
-            if lost:
+            missing = _download(job, plan, outputs, clock, progress, bench)
+            if missing:
+                lost |= missing
                 outputs = [output for output in outputs if output.entry.page not in lost]
                 plan = _plan(job, target, known, outputs, gone, merges)
 
@@ -504,6 +510,21 @@ class _Turn:
             self.bench.problems[page] = (Problem("error", trouble, page=page, hint=hint),)
 
 
+def _written(output: Output) -> bytes:
+    """Return all that a commit would say of `output`: the post, and what is remembered of it."""
+    return output.content + state.dump(State({output.entry.page: output.entry}))
+
+
+def _leaks(job: Job, content: bytes) -> bool:
+    """Return whether `content` would tell everybody a token of this run."""
+    return any(secret.encode() in content for secret in job.secrets)
+
+
+def _leak(output: Output) -> Problem:
+    what = "data file" if output.entry.path.startswith("_data/") else "page"
+    return Problem("error", f"The {what} {LEAK} Its last version stays.", output.entry.page, hint=REVOKE)
+
+
 def _as_error(problem: Problem) -> Problem:
     return replace(problem, severity="error") if problem.severity == "warning" else problem
 
@@ -683,6 +704,12 @@ def _download(
         failures = {path: failure for path, failure in failures.items() if path not in fresh} | dict(
             fetch({path: file for path, file in fresh.items() if path in expired})
         )
+    leaks = {
+        path: media.Failure(f"The file {file.name} {LEAK}", REVOKE)
+        for path, file in plan.files.items()
+        if _leaks(job, bench.media.get(path, b""))
+    }
+    failures = {**failures, **leaks}
     lost: dict[str, Problem] = {}
     for output in outputs:
         for path in output.files:

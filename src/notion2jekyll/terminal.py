@@ -18,6 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from notion2jekyll.progress import Stage
+from notion2jekyll.report import harmless
 
 DOING: dict[Stage, str] = {
     "listing": "Listing rows",
@@ -96,4 +97,5 @@ class Terminal:
             self._say(f"{service}: {line}")
 
     def _say(self, text: str) -> None:
-        self.console.print(Text(text, "dim"), soft_wrap=True, highlight=False)
+        line = " ".join(harmless(text).split())
+        self.console.print(Text(line, "dim"), soft_wrap=True, highlight=False)

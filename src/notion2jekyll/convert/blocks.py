@@ -25,6 +25,7 @@ from notion2jekyll.convert.richtext import (
     lines,
     marked,
     page_link,
+    runs,
 )
 from notion2jekyll.markdown.nodes import (
     Anchor,
@@ -232,9 +233,12 @@ def _caption(block: Block, context: Context) -> Nodes:
     return (Paragraph(caption),) if caption else ()
 
 
-def equation(block: Block, _: Context) -> Nodes:
+def equation(block: Block, context: Context) -> Nodes:
     """A formula on a line of its own, for MathJax or KaTeX where the theme loads one of them."""
     tex = as_text(block.data.get("expression")).strip()
+    context.block = block.id
+    if runs(tex, context):
+        return (CodeBlock(tex, "latex"),)
     return (MathBlock(tex),) if tex else ()
 
 

@@ -111,6 +111,18 @@ def lasting(text: str) -> str:
     return text.partition("?")[0] if expires(text) and len(text.split()) == 1 else text
 
 
+def runs(tex: str, context: Context) -> bool:
+    """Return whether readers' browsers would do more with `tex` than show it; then a problem says so."""
+    found = re.search(r"\\(?:href|mmlToken)(?![A-Za-z])", tex)
+    if found:
+        context.problem(
+            "warning",
+            f"A formula with {found[0]} is shown as its text: MathJax would make a link of it, to a script as well.",
+            "Put the link beside the formula. Notion itself shows no link there either.",
+        )
+    return found is not None
+
+
 def page_link(page_id: str, label: str, context: Context, block: str | None = None) -> Inlines:
     """Return a link to the post of the page `page_id`, or to a block of it; its title (else `label`) and a note for none."""
     address = context.address(page_id, None if page_id == context.page else block)
@@ -262,7 +274,9 @@ def _plain(run: Run, _: Context) -> Inlines:
     return lines(lasting(run.text))
 
 
-def _equation(run: Run, _: Context) -> Inlines:
+def _equation(run: Run, context: Context) -> Inlines:
+    if runs(run.text, context):
+        return (Code(run.text),)
     return (Math(run.text),) if run.text.strip() else ()
 
 

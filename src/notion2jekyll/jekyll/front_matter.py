@@ -20,8 +20,8 @@ from notion2jekyll import foreign_yaml
 
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ODD_KEYS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-# C0 (json.dumps escapes those), DEL, C1, line and paragraph separator, byte order mark, non-characters.
-_CONTROL: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# C0 (json.dumps escapes those), DEL, C1, line and paragraph separator, word joiner, byte order mark, non-characters.
+_CONTROL: Final = re.compile("[\x7f-\x9f\u2028\u2029\u2060\ufeff\ufffe\uffff]")
 
 
 def quoted(text: str) -> str:
@@ -123,6 +123,14 @@ def dump(values: Mapping[str, Any], body: str) -> str:
 def document(value: Any) -> str:
     """Return `value` (a mapping or a list) as a YAML document that Ruby reads back as it was."""
     return str(yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=2**31))
+
+
+def inert(text: str) -> str:
+    """Return `text` so that it reads the same and opens no HTML element, for a theme that prints it as it is.
+
+    An escape would be right there and wrong in themes that escape; a word joiner (U+2060), which nobody sees, is right in both.
+    """
+    return re.sub(r"<(?=[A-Za-z/!?])", "<\u2060", text)
 
 
 class _Reader(YAMLHandler):

@@ -83,7 +83,8 @@ def render(
         "tags": list(about.tags),
         "description": about.description,
         "excerpt": excerpt(content, body),
-        "author": about.author,
+        # minima, the theme of GitHub Pages, escapes all of these but this one.
+        "author": front_matter.inert(about.author),
         **themes.front_matter(site.theme, cover=image, math=math, mermaid=mermaid),
     }
     # What is mapped to a key that is there already takes its place; None takes it away.

@@ -206,6 +206,12 @@ UNSAFE: tuple[Unsafe, ...] = (
     Unsafe(_LINE(r"[\"']"), "curled by smart quotes", kinds=_SHOWN, only="verbatim"),
     Unsafe(_LINE(r":(?=[\w+-]+:)"), "jemoji replaces it in the finished page", "split", kinds=_SHOWN, only="emoji"),
     Unsafe(_LINE(r"@(?=\w)"), "jekyll-mentions links it in the finished page", "split", kinds=_SHOWN, only="mentions"),
+    Unsafe(
+        _LINE(r"(?<=\\)[hm](?=(?:(?<=h)ref|(?<=m)mlToken)(?![A-Za-z]))"),
+        "MathJax makes a link of `\\href`, to a script as well, and of formulas that are only text",
+        "split",
+        kinds=_SHOWN,
+    ),
     # Pipes -----------------------------------------------------------------------------------------------------------
     Unsafe(
         _LINE(r"\|"),

@@ -25,6 +25,7 @@ _PLAIN_PUNCTUATION = frozenset(",;()/?%+=")
 _UNSAFE_IN_URL = re.compile(
     r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9%:/?#@!$&*+,;=._~-]|[*]|~(?=~)|(?<=~)~|\$(?=\$)|(?<=\$)\$"
 )
+_LINK_OF_TEX = re.compile(r"(?<=\\)([hm])(?=(?:(?<=h)ref|(?<=m)mlToken)(?![A-Za-z]))")
 _UNSAFE_IN_VALUE = re.compile(r"[&<>\"|`~*\[\]\\]|\{(?=[{%:])|\$(?=\$)|(?<=\$)\$")
 
 
@@ -139,6 +140,7 @@ def _text(text: str, dialect: Dialect) -> str:
     text = _REFERENCE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
     if dialect.liquid:
         text = _OPENING_OF_LIQUID.sub("&#123;", text)
+    text = _LINK_OF_TEX.sub(r"\1<span></span>", text)
     if dialect.emoji:
         text = re.sub(r":(?=[\w+-]+:)", ":<span></span>", text)
     if dialect.mentions:
