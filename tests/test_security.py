@@ -103,6 +103,14 @@ def test_no_output_shows_a_token_that_a_server_repeats(here: World, status: int)
     assert status not in (400, 403) or "(NOTION_TOKEN)" in ran.said
 
 
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_the_doctor_shows_no_token_that_a_server_repeats(here: World, status: int) -> None:
+    here.notion.always("", _echoing(here, status))
+    ran = here.run("check", "--verbose")
+    assert ran.out
+    assert not any(token in ran.out + ran.err for token in _tokens(here))
+
+
 def test_a_page_that_holds_a_token_is_not_published_and_the_others_are(here: World) -> None:
     notion, hub = _tokens(here)
     here.row("In the text", f"export NOTION_TOKEN={notion}")

@@ -157,7 +157,7 @@ def check_command(config: ConfigFile = None, output: Output = None, verbose: Ver
         notion=_notion,
         target=lambda loaded: _target(loaded, output, progress, dry_run=True),
     )
-    with Terminal(Console(stderr=True), verbose=verbose) as progress:
+    with Terminal(_console(stderr=True), verbose=verbose) as progress:
         findings = list(check.check(setup, progress))
     console = _console()
     for finding in findings:
