@@ -52,6 +52,18 @@ def _is_local(address: Any) -> bool:
         return False
 
 
+def _is_in_digits(host: str) -> bool:
+    """Whether nobody is asked for the address of `host`, because it is one, however it is spelled (`0x7f.1`)."""
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return bool(socket.inet_aton(host))
+    except OSError:
+        return False
+
+
 @pytest.fixture(autouse=True, scope="session")
 def only_loopback() -> Any:
     """Let sockets connect to this machine only: a test that needs the world would fail on another day."""
@@ -71,7 +83,7 @@ def only_loopback() -> Any:
 
     def getaddrinfo(host: Any, *rest: Any, **named: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else host
-        if name is not None and not _is_local((name,)):
+        if name is not None and not (_is_local((name,)) or _is_in_digits(name)):
             raise _Forbidden(f"a test looks up {host!r}")
         return real_lookup(host, *rest, **named)
 

@@ -37,7 +37,7 @@ BREAKS = [
     ("state.py", "from notion2jekyll import plan"),
     ("target/folder.py", "from notion2jekyll import config"),
     ("target/folder.py", "import github"),
-    ("media.py", "from notion2jekyll import report"),
+    ("media/__init__.py", "from notion2jekyll import report"),
     ("config.py", "from notion2jekyll import sync"),
     ("sync.py", "from notion2jekyll import cli"),
     ("sync.py", "import github"),
