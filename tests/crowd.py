@@ -16,6 +16,7 @@ from typing import Any, Final
 import rendered
 from notion2jekyll.demo.journal import SEOUL
 from notion2jekyll.demo.workspace import Workspace, block, equation, mention, rich, text
+from pictures import MP4
 
 Json = dict[str, Any]
 
@@ -271,7 +272,7 @@ def _pictures(crowd: Crowd, tongue: Tongue) -> Sequence[Json]:
 def _files(crowd: Crowd, tongue: Tongue) -> Sequence[Json]:
     return [
         block("file", **crowd.picture(), caption=rich(crowd.sentence(tongue))),
-        block("video", **crowd.picture()),
+        block("video", **crowd.workspace.add_file("film.mp4", MP4)),
         block("bookmark", url="https://example.com/"),
     ]
 

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from notion2jekyll.convert import Address, Article, Style, convert, style
+from notion2jekyll.convert import Address, Article, Copy, Style, convert, style
 from notion2jekyll.convert.blocks import LISTS
 from notion2jekyll.demo import journal
 from notion2jekyll.demo.workspace import Workspace
-from notion2jekyll.jekyll import meta, posts
+from notion2jekyll.formats import IMAGES, ending
+from notion2jekyll.jekyll import assets, meta, posts
 from notion2jekyll.jekyll.site import Site, parse_site
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.markdown.serialize import serialize
+from notion2jekyll.media.kinds import size_of
 from notion2jekyll.notion.model import Block, File, Page, Tree, parse_block, parse_page
 from placed import placed
 
@@ -65,8 +67,11 @@ class Blog:
     def page(self, page_id: str) -> Address | None:
         return self.pages.get(page_id)
 
-    def file(self, file: File) -> SitePath:
-        return SitePath("/assets/notion/" + file.key.rsplit("/", 1)[-1])
+    def file(self, file: File, *, picture: bool = False) -> Copy | None:
+        if not file.hosted:
+            return None
+        size = (320, 180) if ending(file.name) in IMAGES else None
+        return Copy(SitePath("/assets/notion/" + file.key.rsplit("/", 1)[-1]), size)
 
 
 def raw(case: str) -> list[dict[str, Any]]:
@@ -185,8 +190,12 @@ def _journal(folder: Path, looks: Style | None) -> tuple[list[str], dict[str, Fi
     pages = [parse_page(workspace.page(page)) for page in published]
     index = placed(pages, options, site)
     wanted: dict[str, File] = {}
-    for page in pages:
-        made = convert(Tree(page, tuple(map(block, workspace.child_ids(page.id)))), index, looks)
+    trees = [Tree(page, tuple(map(block, workspace.child_ids(page.id)))) for page in pages]
+    shown = [pair for tree in trees for pair in convert(tree, index, looks).files.items()]
+    sizes = {assets.stem(place.path[1:]): Copy(place, size_of(_content(file))) for place, file in shown}
+    index = replace(index, copies=sizes)
+    for tree in trees:
+        page, made = tree.page, convert(tree, index, looks)
         post = posts.render(
             made, index.places[page.id], options, site, modified=posts.modified(page, options, site)
         )

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mangle import mangled
-from notion2jekyll.convert import Address, Article, Style, convert
+from notion2jekyll.convert import Address, Article, Copy, Style, convert
 from notion2jekyll.convert.blocks import BLOCKS, LISTS
 from notion2jekyll.convert.languages import ROUGE, rouge
 from notion2jekyll.errors import Problem
+from notion2jekyll.formats import IMAGES, ending
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import (
     BlockNode,
@@ -68,8 +69,11 @@ class Blog:
     def page(self, page_id: str) -> Address | None:
         return self.pages.get(page_id)
 
-    def file(self, file: File) -> SitePath:
-        return SitePath("/assets/notion/" + file.key.rsplit("/", 1)[-1])
+    def file(self, file: File, *, picture: bool = False) -> Copy | None:
+        if not file.hosted:
+            return None
+        size = (320, 180) if ending(file.name) in IMAGES else None
+        return Copy(SitePath("/assets/notion/" + file.key.rsplit("/", 1)[-1]), size)
 
 
 def load(raw: Mapping[str, Any]) -> Block:
@@ -258,8 +262,9 @@ def test_an_address_that_expires_is_never_written(href: str) -> None:
 
 
 def test_an_external_file_with_an_address_that_expires_is_copied() -> None:
-    made = article(of("image", type="external", external={"url": SIGNED}))
-    assert made.body == Doc((Paragraph((Image(SitePath("/assets/notion/my notes.pdf"), ""),)),))
+    made = article(of("pdf", type="external", external={"url": SIGNED}))
+    link = Link(SitePath("/assets/notion/my notes.pdf"), (Text("my notes.pdf"),))
+    assert made.body == Doc((Paragraph((link,)),))
     assert [file.url for file in made.files.values()] == [SIGNED]
 
 

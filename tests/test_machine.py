@@ -20,7 +20,8 @@ from fakes.memory import Memory, Site
 from notion2jekyll import config, feeds, media, sync
 from notion2jekyll.errors import GuardStop, Problem
 from notion2jekyll.jekyll import front_matter
-from notion2jekyll.media import Failure, Media
+from notion2jekyll.media import Failure, Got, Media
+from notion2jekyll.media.kinds import size_of
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import Listing, PropertySchema, Reading, Source, Wanted
 from notion2jekyll.notion.model import Failed, File, Page, Tree, parse_block, parse_page
@@ -166,12 +167,19 @@ class Storage:
 
     broken: bool = False
 
-    def download(self, files: Mapping[str, File], **_: object) -> Media:
+    def download(self, files: Mapping[str, File], into: dict[str, bytes], **_: object) -> Media:
         if self.broken:
             return Media(
                 failures=dict.fromkeys(files, Failure("The storage is down.", "")), requests=len(files)
             )
-        return Media({path: file.key.encode() for path, file in files.items()}, requests=len(files))
+        into.update({path: picture(file.key) for path, file in files.items()})
+        return Media({path: Got(path, size_of(into[path])) for path in files}, requests=len(files))
+
+
+def picture(key: str) -> bytes:
+    """Return the start of a picture of its own size for each key."""
+    number = 1 + int(key.split("/")[1])
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + number.to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0" + b"\0" * 4
 
 
 def misleading(row: Row, posts: Mapping[str, Entry], files: Mapping[str, bytes]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from notion2jekyll.media import ATTEMPTS, WORKERS, Failure, Media, download
+from notion2jekyll.media import ATTEMPTS, WORKERS, Failure, Media, download, origin
 from notion2jekyll.notion.model import File
 from notion2jekyll.progress import Silent, Stage
 
@@ -92,16 +92,21 @@ def after(failures: int, bad: Callable[[Handler, int], None], good: Callable[[Ha
 class Shop:
     server: Server
     slept: list[float] = field(default_factory=list)
+    stored: dict[str, bytes] = field(default_factory=dict)
 
     def fetch(
-        self, path: str, answer: Any, *, name: str = "", max_bytes: int = 1_000_000
+        self, path: str, answer: Any, *, name: str = "", hosted: bool = True, **more: Any
     ) -> tuple[bytes | Failure, Media]:
         self.server.answers["/file"] = answer
         file = File(
-            self.server.url + "/file?X-Amz-Signature=secret", hosted=True, name=name or path, key=path
+            self.server.url + "/file?X-Amz-Signature=secret", hosted=hosted, name=name or path, key=path
         )
-        media = download({path: file}, max_bytes=max_bytes, progress=Silent(), sleep=self.slept.append)
-        return media.failures[path] if path in media.failures else media.contents[path], media
+        usual = {"max_bytes": 1_000_000, "allowed": [origin(self.server.url)]}
+        media = download(
+            {path: file}, self.stored, progress=Silent(), sleep=self.slept.append, **{**usual, **more}
+        )
+        failure = media.failures.get(path)
+        return failure or self.stored[media.got[path].path], media
 
 
 @pytest.fixture
@@ -110,8 +115,8 @@ def shop(server: Server) -> Shop:
 
 
 def test_nothing_is_asked_for_nothing() -> None:
-    media = download({}, max_bytes=1, progress=Silent(), sleep=lambda _: pytest.fail("slept"))
-    assert (media.contents, media.failures, media.requests) == ({}, {}, 0)
+    media = download({}, {}, max_bytes=1, progress=Silent(), sleep=lambda _: pytest.fail("slept"))
+    assert (media.got, media.failures, media.requests) == ({}, {}, 0)
 
 
 def test_a_file_is_fetched_once_and_without_any_token(shop: Shop) -> None:
@@ -142,8 +147,10 @@ def test_many_files_are_fetched_side_by_side(server: Server) -> None:
             seen.append((stage, steps))
 
     files = {name: File(f"{server.url}/{name}", hosted=True, name=name) for name in names}
-    media = download(files, max_bytes=100, progress=Counting(), sleep=lambda _: None)
-    assert media.contents == {name: f"/{name}".encode() for name in names}
+    stored: dict[str, bytes] = {}
+    allowed = [origin(server.url)]
+    download(files, stored, max_bytes=100, progress=Counting(), sleep=lambda _: None, allowed=allowed)
+    assert stored == {name: f"/{name}".encode() for name in names}
     assert server.most_at_once == WORKERS
     assert seen == [("media", len(names)), *[("media", 1)] * len(names)]
 
@@ -212,9 +219,8 @@ def test_a_redirect_to_nowhere_is_said(shop: Shop, place: str) -> None:
     "url", ["", "not an address", "http://", "ftp://127.0.0.1/a", "http://127.0.0.1:99999/", "http://\x00/"]
 )
 def test_an_address_that_is_none_is_said(url: str) -> None:
-    media = download(
-        {"a.png": File(url, hosted=True, name="a.png")}, max_bytes=1, progress=Silent(), sleep=lambda _: None
-    )
+    files = {"a.png": File(url, hosted=True, name="a.png")}
+    media = download(files, {}, max_bytes=1, progress=Silent(), sleep=lambda _: None)
     assert "a.png" in media.failures["a.png"].message
 
 
@@ -251,7 +257,7 @@ def test_an_odd_length_is_no_reason_to_stop(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("path", "content", "says"),
     [
-        ("a.png", PAGE, "no picture"),
+        ("a.png", PAGE, "web page"),
         ("a.jpg", b"plain words", "no picture"),
         ("a.pdf", b"\xef\xbb\xbf  " + PAGE, "web page"),
         ("a.mp4", b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "web page"),
@@ -272,7 +278,7 @@ def test_what_is_not_the_file_is_refused(shop: Shop, path: str, content: bytes, 
     [
         ("a.html", PAGE),
         ("a.svg", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'),
-        ("a.png", b"<svg/>"),
+        ("a.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
         ("a.gif", b"GIF89a" + b"\0" * 20),
         ("a.jpg", PNG),
         ("a.txt", b"--- not front matter"),

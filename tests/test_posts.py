@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,19 +15,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notion2jekyll.convert import Article
+from notion2jekyll.convert import Article, convert
 from notion2jekyll.jekyll import front_matter
+from notion2jekyll.jekyll.assets import asset_path
+from notion2jekyll.jekyll.excerpts import instead
 from notion2jekyll.jekyll.meta import ROLES, Meta, Options, meta, roles
 from notion2jekyll.jekyll.places import (
     MAX_SLUG_BYTES,
     Index,
     Place,
     address,
-    asset_path,
     shared,
     slugify,
 )
-from notion2jekyll.jekyll.posts import ahead, excerpt, files, modified, render
+from notion2jekyll.jekyll.posts import ahead, files, modified, render
 from notion2jekyll.jekyll.site import PERMALINKS, Site, parse_site
 from notion2jekyll.jekyll.values import moment
 from notion2jekyll.markdown.nodes import (
@@ -49,7 +51,7 @@ from notion2jekyll.markdown.nodes import (
     Toc,
 )
 from notion2jekyll.markdown.serialize import serialize
-from notion2jekyll.notion.model import File, Page, Property
+from notion2jekyll.notion.model import Block, File, Icon, Page, Property, Tree, parse_block
 from notion2jekyll.notion.properties import Period
 from oracle.kramdown import Kramdown
 from oracle.site import Built, build
@@ -400,7 +402,9 @@ def test_links_find_what_is_published_and_what_is_not() -> None:
         uid(2): ("", ""),
         uid(3): ("", ""),
     }
-    assert found.file(hosted("a.png")).path.startswith("/assets/notion/")
+    copy = found.file(hosted("a.png"))
+    assert copy is not None
+    assert copy.place.path.startswith("/assets/notion/")
 
 
 # Addresses, judged by Jekyll -----------------------------------------------------------------------------------------
@@ -501,14 +505,19 @@ def test_jekyll_reads_what_the_page_says(addresses: dict[str, tuple[Mapping[str,
 # Content -------------------------------------------------------------------------------------------------------------
 
 
-def article(one: Page, **media: Any) -> Article:
-    return Article(one, Doc((Paragraph((Text("본문."),)),)), media.get("files", {}), {}, ())
+BODY = parse_block({"type": "paragraph", "paragraph": {"rich_text": [{"plain_text": "본문."}]}})
+
+
+def article(one: Page, *blocks: Block, options: Options | None = None, site: Site | None = None) -> Article:
+    options = options or Options()
+    links = placed([one], options, site or Site(zone=SEOUL))
+    return convert(Tree(one, blocks or (BODY,)), links, options.style)
 
 
 def rendered(one: Page, options: Options | None = None, site: Site | None = None, stamp: str = "") -> str:
     options, site = options or Options(), site or Site(zone=SEOUL)
     place = placed([one], options, site).places[one.id]
-    return render(article(one), place, options, site, modified=stamp).decode()
+    return render(article(one, options=options, site=site), place, options, site, modified=stamp).decode()
 
 
 def test_a_post_says_what_there_is_and_nothing_else() -> None:
@@ -573,14 +582,11 @@ def test_a_page_without_a_title_is_a_post() -> None:
 
 def test_media_of_a_post_are_its_cover_and_its_files() -> None:
     inside = hosted("in.png", "s/1/in.png")
-    one = page(title("x"), cover=hosted("cover.png"))
-    place = SitePath("/" + asset_path(inside, "assets/notion"))
-    made = article(one, files={place: inside})
-    assert files(made, Options()) == {
-        place.path[1:]: inside,
-        asset_path(hosted("cover.png"), "assets/notion"): hosted("cover.png"),
-    }
-    assert files(article(page(title("x"), cover=File("https://e.x/c.png", hosted=False))), Options()) == {}
+    one = page(title("x"), cover=hosted("cover.png"), icon=Icon(file=hosted("icon.png", "s/2/icon.png")))
+    made = article(one, Block("b", "image", file=inside))
+    assert set(files(made).values()) == {inside, one.cover, one.icon.file if one.icon else None}
+    assert all(path == asset_path(file, "assets/notion") for path, file in files(made).items())
+    assert files(article(page(title("x"), cover=File("https://e.x/c.png", hosted=False)))) == {}
 
 
 def test_the_time_of_a_change_is_in_the_zone_of_the_site() -> None:
@@ -647,7 +653,7 @@ def test_an_excerpt_is_written_where_jekylls_own_would_be_half_a_thing(
 ) -> None:
     doc = Doc((first, P))
     body = serialize(doc)
-    assert excerpt(doc, body) == expected
+    assert instead(doc, body, "\n\n") == expected
     if not expected:
         half = kramdown.render(body.split("\n\n", 1)[0])
         assert "```" not in half
@@ -655,5 +661,86 @@ def test_an_excerpt_is_written_where_jekylls_own_would_be_half_a_thing(
 
 
 def test_nothing_to_read_has_no_excerpt() -> None:
-    assert excerpt(Doc(()), "") == ""
-    assert excerpt(Doc((Rule(),)), "---\n") == ""
+    assert instead(Doc(()), "", "\n\n") == ""
+    assert instead(Doc((Rule(),)), "---\n", "\n\n") == ""
+
+
+STORY = (
+    Paragraph((Text("First, {{ x }}."),)),
+    Container("aside", (), (P, CodeBlock("a\n\nb"), Rule(), Paragraph((Text("[more]"),)))),
+    Rule(),
+    Paragraph((Text("[more]"),)),
+    Paragraph((Text("Rest."),)),
+)
+SEPARATORS = {
+    "": "<!--more-->",
+    "excerpt_separator: <!--more-->\n": "<!--more-->",
+    "excerpt_separator: '<!-- cut -->'\n": "<!-- cut -->",
+    "excerpt_separator: '[more]'\n": "<!--more-->",
+    "excerpt_separator: ''\n": "<!--more-->",
+    "defaults: [{scope: {path: ''}, values: {excerpt_separator: '<!--d-->'}}]\n": "<!--d-->",
+}
+"""What a site says → what ends an excerpt in its posts."""
+
+
+Told = tuple[str, str, tuple[BlockNode, ...]]
+"""The site's `_config.yml`, where excerpts end, and what the page starts with before `STORY`."""
+
+
+def shown(tmp_path: Path, cases: Sequence[Told]) -> list[tuple[str, str, str]]:
+    """Return for each of `cases` the post, and its excerpt and its page as Jekyll makes them."""
+    one = page(title("x"))
+    sites, posts = [], []
+    for config, where, first in cases:
+        site, _ = parse_site(config)
+        place = placed([one], site=site).places[ID]
+        made = Article(one, Doc((*first, *STORY)), {}, {}, ())
+        posts.append(render(made, place, Options(excerpt=where), site, modified=""))
+        layout = b"---\n---\n{{ content }}"
+        sites.append({"_config.yml": config.encode(), "_layouts/post.html": layout, place.path: posts[-1]})
+    found = [built.posts[place.path] for built in build(tmp_path, sites)]
+    return [
+        (post.decode(), " ".join(one["excerpt"].split()), one["html"])
+        for post, one in zip(posts, found, strict=True)
+    ]
+
+
+def test_an_excerpt_ends_where_its_author_wants(tmp_path: Path) -> None:
+    ends = {"divider": "</aside>", "[more]": "</aside> <hr />"}
+    cases = [
+        (config, where, first)
+        for config in SEPARATORS
+        for where in ends
+        for first in ((), (Rule(), Toc()) if where == "divider" else (Rule(),))
+    ]
+    for (config, where, _), (post, excerpt, html) in zip(cases, shown(tmp_path, cases), strict=True):
+        assert "<p>First, {{ x }}.</p>" in excerpt
+        assert excerpt.endswith(ends[where])
+        assert "\nexcerpt:" not in post
+        assert ("\nexcerpt_separator:" in post) is (SEPARATORS[config] not in config)
+        # The page shows everything but the marker.
+        after = html.partition("</aside>")[2]
+        assert ("<hr />" in after, "<p>Rest.</p>" in after) == (True, True)
+        assert ("[more]" in after) is (where == "divider")
+
+
+def test_an_excerpt_is_never_half_a_thing(tmp_path: Path) -> None:
+    typed = Paragraph((Text("She typed <!--more--> here."),))
+    code = CodeBlock("<!--more-->\n[more]\n<!-- cut -->\n\nx")
+    cases = [
+        (config, where, (first,))
+        for config in SEPARATORS
+        for where in ("auto", "divider", "[more]")
+        for first in (typed, code)
+    ]
+    for (_, where, _), (post, excerpt, _) in zip(cases, shown(tmp_path, cases), strict=True):
+        for tag in ("aside", "pre", "code", "p"):
+            assert len(re.findall(rf"<{tag}\b", excerpt)) == excerpt.count(f"</{tag}>")
+        assert "```" not in excerpt
+        assert not excerpt.endswith(("She typed", "She typed \\"))
+        assert where != "auto" or "\nexcerpt_separator:" not in post
+
+
+def test_an_author_who_marks_nothing_leaves_it_to_the_site() -> None:
+    for where in ("divider", "[more]"):
+        assert "excerpt" not in rendered(page(title("x")), Options(excerpt=where))

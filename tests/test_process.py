@@ -110,16 +110,19 @@ def tarpit() -> Iterator[ThreadingHTTPServer]:
     """A storage that takes requests and never answers: `asked` is set at the first."""
     asked, closing = threading.Event(), threading.Event()
 
+    def hold(*_: object) -> None:
+        asked.set()
+        closing.wait(60)
+
     class Silence(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.set()
-            closing.wait(60)
+            hold()
 
         def log_message(self, *_: Any) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Silence) as server:
-        server.asked = asked  # type: ignore[attr-defined]
+        server.asked, server.hold = asked, hold  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -132,19 +135,19 @@ def tarpit() -> Iterator[ThreadingHTTPServer]:
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("phase", ["notion", "media"])
 def test_a_signal_ends_a_run_at_once_and_with_a_report(
-    here: World, tarpit: ThreadingHTTPServer, which: signal.Signals, phase: str
+    here: World,
+    tarpit: ThreadingHTTPServer,
+    which: signal.Signals,
+    phase: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    address = f"http://127.0.0.1:{tarpit.server_port}"
     environment = {}
     if phase == "media":
-        picture: dict[str, Any] = {
-            "type": "file",
-            "file": {"url": f"{address}/a.png?X-Amz-Signature=1", "expiry_time": None},
-        }
-        here.row("Picture", children=[block("image", **picture)])
+        here.row("Picture", children=[block("image", **here.workspace.add_file("a.png", PNG))])
         here.pass_time(hours=1)
+        monkeypatch.setattr(here.notion, "handle_file", tarpit.hold)  # type: ignore[attr-defined]
     else:
-        environment["NOTION_API_URL"] = address
+        environment["NOTION_API_URL"] = f"http://127.0.0.1:{tarpit.server_port}"
     run = start("sync", "--json", "report.json", **environment)
     assert tarpit.asked.wait(30)  # type: ignore[attr-defined]
     run.send_signal(which)

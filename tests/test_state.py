@@ -41,7 +41,13 @@ ENTRY = Entry(
     files=("assets/notion/a.png",),
     links={"x": ("/2026/11/19/y.html", "다른 글"), "z": ("", "")},
 )
-WHOLE = State({ID: ENTRY}, {"assets/notion/a.png": "b" * 40}, {"s": "data_source:t"}, NOON)
+WHOLE = State(
+    {ID: ENTRY},
+    {"assets/notion/a.png": "b" * 40, "assets/notion/b.png": "c" * 40},
+    {"s": "data_source:t"},
+    NOON,
+    sizes={"assets/notion/a.png": (640, 480), "assets/notion/b.png": None},
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 entries = st.builds(
@@ -68,6 +74,7 @@ states = st.builds(
     st.one_of(
         st.none(), st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0))
     ),
+    sizes=st.dictionaries(texts, st.none() | st.tuples(st.integers(1), st.integers(1)), max_size=3),
 )
 
 
@@ -83,6 +90,7 @@ def test_it_is_written_in_one_way(state: State) -> None:
         dict(reversed(list(state.files.items()))),
         state.sources,
         state.written,
+        sizes=dict(reversed(list(state.sizes.items()))),
     )
     assert dump(backwards) == dump(state)
 
@@ -90,7 +98,8 @@ def test_it_is_written_in_one_way(state: State) -> None:
 def test_a_person_can_read_its_diff() -> None:
     lines = dump(WHOLE).decode().splitlines()
     assert '   "title": "일기: 하나",' in lines
-    assert '  "assets/notion/a.png": "' + "b" * 40 + '"' in lines
+    assert '  "assets/notion/a.png": "' + "b" * 40 + '",' in lines
+    assert '  "assets/notion/a.png": "640x480",' in lines
     assert max(len(line) for line in lines) < 120
     assert not any("removed" in line for line in lines)
 

@@ -88,6 +88,21 @@ def test_no_link_and_no_picture_is_broken(whole: Whole) -> None:
     assert checked.links > 10 * len(whole.blog.entries)
 
 
+def test_every_picture_of_ours_says_how_large_it_is(whole: Whole) -> None:
+    shown = [
+        picture
+        for entry in whole.blog.entries.values()
+        for picture in re.findall(r"<img [^>]*>", whole.built.page(entry.url).read_text(encoding="utf-8"))
+        if "/assets/notion/" in picture and "notion-icon" not in picture
+    ]
+    assert shown
+    for picture in shown:
+        (place,) = re.findall(r'src="([^"]*)"', picture)
+        content = (whole.built.folder / place.removeprefix(f"{whole.baseurl}/")).read_bytes()
+        width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+        assert f'width="{width}" height="{height}"' in picture
+
+
 def test_every_post_is_where_the_state_says(whole: Whole) -> None:
     for entry in whole.blog.entries.values():
         html = whole.built.page(entry.url).read_text(encoding="utf-8")

@@ -283,13 +283,24 @@ class Notion(NotionSource):
 
 
 class Assets(_Section):
-    """Media that Notion hosts, which are copied into the repository."""
+    """Media, which are copied into the repository: the addresses that Notion gives for them work for an hour."""
 
     folder: Annotated[str, AfterValidator(_folder)] = "assets/notion"
     """Folder in the repository."""
     max_megabytes: Annotated[float, Field(gt=0, le=100)] = 30
-    """Larger files are not copied; their page keeps its last post and is reported. GitHub takes 100 at the very most, and
-    its API less."""
+    """Larger files are not copied: their post is shown without them, and the report says so. GitHub takes 100 at the very
+    most, and its API less."""
+    external: Literal["link", "copy"] = "link"
+    """What becomes of pictures, covers and icons that Notion does not host: `link` shows them from where they are, `copy`
+    keeps them in the repository, too. One that cannot be had stays where it is."""
+    dimensions: bool = True
+    """Whether pictures say how large they are, so that text does not jump while they load, and all but the first are loaded
+    when they are about to be seen. `false` writes the plain `![…](…)`."""
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest file that is copied, in bytes."""
+        return int(self.max_megabytes * 1_000_000)
 
 
 class Jekyll(_Section):
@@ -311,6 +322,9 @@ class Jekyll(_Section):
     theme: Name | None = None
     """The theme, where `theme` or `remote_theme` in the site's _config.yml does not tell it; docs/themes.md says what depends
     on it."""
+    excerpt: Literal["auto", "divider"] | Annotated[str, Field(min_length=1)] = "auto"
+    """Where the excerpt of a post ends, which lists of posts show: `auto` after its first paragraph, as Jekyll does, `divider`
+    before its first divider, any other text at the paragraph that says just that, such as `[more]`; readers don't see it."""
     assets: Assets = Assets()
     colors: Annotated[
         Literal["inline", "class", "off"],
@@ -397,11 +411,20 @@ class Config(_Section):
             typography=jekyll.typography,
             zone=ZoneInfo(jekyll.timezone) if jekyll.timezone else None,
             assets=jekyll.assets.folder,
+            max_bytes=jekyll.assets.max_bytes,
+            external=jekyll.assets.external == "copy",
+            excerpt=jekyll.excerpt,
             front_matter={**jekyll.front_matter, **notion.front_matter},
             properties={key: rule.origin() if rule else None for key, rule in notion.properties.items()},
             keep=notion.keep if notion.keep == "all" else tuple(notion.keep),
             marker=notion.publish.property if isinstance(notion.publish, PublishRule) else "",
-            style=Style(jekyll.colors, jekyll.unsupported, jekyll.language, jekyll.top_heading),
+            style=Style(
+                jekyll.colors,
+                jekyll.unsupported,
+                jekyll.language,
+                jekyll.top_heading,
+                jekyll.assets.dimensions,
+            ),
             shelf=parse_shelf(notion.to),
             addresses=jekyll.addresses,
             unpublished=notion.unpublished,

@@ -10,8 +10,10 @@ from typing import Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from notion2jekyll import __version__, state
+from notion2jekyll.convert import Copy
 from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.jekyll import places, review
+from notion2jekyll.jekyll.assets import copies
 from notion2jekyll.jekyll.extras import told
 from notion2jekyll.jekyll.meta import ADDRESS, Options, meta, named, roles, said, used
 from notion2jekyll.jekyll.site import Site
@@ -133,13 +135,14 @@ def decide(
     elsewhere: Mapping[str, str | None] | None = None,
     outside: Mapping[str, Page | Failed | None] | None = None,
     staying: Collection[Entry] = (),
+    learned: Mapping[str, Copy] | None = None,
 ) -> Brief:
     """Return what is to be read for the pages in `listing`, all rows of all sources.
 
     `by_source` has the page ids of each source; `elsewhere` what an earlier attempt learned of posts that are not where
-    they belong (see `Index.elsewhere`); `outside` the pages that `Brief.related` asked for, and `staying` what
-    an earlier attempt learned of posts that stay though their page is not written. Raises ConfigError where a page
-    was asked for that is not there.
+    they belong (see `Index.elsewhere`), and `learned` of media (see `Index.copies`); `outside` the pages that
+    `Brief.related` asked for, and `staying` what an earlier attempt learned of posts that stay though their page is not
+    written. Raises ConfigError where a page was asked for that is not there.
     """
     entries, outside = memory.state.entries, outside or {}
     feeds = assigned(wishes.feeds, listing, by_source or {})
@@ -162,7 +165,13 @@ def decide(
     ]
     named_outside = {id_: _name(page) for id_, page in outside.items() if not isinstance(page, Failed)}
     index = _index(written, listing, feeds, memory, stay, named_outside, staying)
-    index = replace(index, elsewhere={**_elsewhere(published, index, wishes, memory), **(elsewhere or {})})
+    there, before = memory.snapshot.files, memory.state
+    index = replace(
+        index,
+        external=any(feed.options.external for feed in wishes.feeds),
+        elsewhere={**_elsewhere(published, index, wishes, memory), **(elsewhere or {})},
+        copies={**copies(there, before.files, before.sizes, index.assets), **(learned or {})},
+    )
     each = {id(feed): fingerprint(feed.options, memory.site) for feed in wishes.feeds}
     marks = {page: each[id(feed)] for page, feed in feeds.items()}
     _known(wishes.pages, refusals.keys() | entries.keys())

@@ -273,6 +273,7 @@ def make_plan(
             # What is there already and not known is from a run that did not live to remember it, or lost its memory.
             files={path: snapshot.files[path] for path in wanted if path in snapshot.files}
             | {path: blob for path, blob in state.files.items() if path in used},
+            sizes={path: size for path, size in state.sizes.items() if path in used},
         ),
     )
 

@@ -96,6 +96,8 @@ class State:
     """Configured source id → what it turned out to be (`data_source:<id>`, `page:<id>`), which saves a request."""
     written: datetime | None = None
     """When it was written last (UTC); None before the first time."""
+    sizes: Mapping[str, tuple[int, int] | None] = field(default_factory=dict)
+    """Path → width and height in pixels of every picture in `files` that somebody looked into; None where it has none."""
 
 
 def wanted(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
@@ -134,6 +136,7 @@ def dump(state: State) -> bytes:
         "written": written,
         "sources": dict(sorted(state.sources.items())),
         "files": dict(sorted(state.files.items())),
+        "sizes": {path: size and "x".join(map(str, size)) for path, size in sorted(state.sizes.items())},
         "pages": entries,
     }
     return (json.dumps(raw, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
@@ -158,11 +161,20 @@ def parse(content: bytes) -> State:
         return State(
             entries={page: _entry(page, body) for page, body in raw["pages"].items()},
             files={str(path): str(blob) for path, blob in raw["files"].items()},
+            sizes={str(path): _size(size) for path, size in raw.get("sizes", {}).items()},
             sources={str(key): str(value) for key, value in raw["sources"].items()},
             written=parse_time(raw["written"]) if raw.get("written") else None,
         )
     except (LookupError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"damaged: {error}") from error
+
+
+def _size(raw: str | None) -> tuple[int, int] | None:
+    """Return a size as the file has it, one line a picture: `640x480`. Raises ValueError."""
+    if raw is None:
+        return None
+    width, height = raw.split("x")
+    return int(width), int(height)
 
 
 def _entry(page: str, body: Mapping[str, Any]) -> Entry:

@@ -17,12 +17,14 @@ from typing import Final
 
 from notion2jekyll import feeds, media, report, state
 from notion2jekyll.config import Config, GitHub
-from notion2jekyll.convert import convert
+from notion2jekyll.convert import Copy, Trouble, convert
 from notion2jekyll.decide import Brief, Memory, Wishes, decide, fingerprint, learn, needed_whole
 from notion2jekyll.errors import Problem, Unreachable
-from notion2jekyll.jekyll import places, posts, tables
+from notion2jekyll.jekyll import assets, places, posts, tables
 from notion2jekyll.jekyll.extras import extras
 from notion2jekyll.jekyll.meta import named
+from notion2jekyll.markdown.nodes import SitePath
+from notion2jekyll.media import Failure
 from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.notion.fetch import (
@@ -129,6 +131,10 @@ class _Bench:
     media: dict[str, bytes] = field(default_factory=dict)
     staying: dict[str, Entry] = field(default_factory=dict)
     """Page id → entry of posts that stay though their page is not written: it was not found, or its post is kept."""
+    copies: dict[str, Copy] = field(default_factory=dict)
+    """Stem of a path → what was found out about the file there."""
+    failures: dict[str, Failure] = field(default_factory=dict)
+    """Path → why a file could not be had; the next run tries again, not the next attempt of this one."""
     resolved: dict[str, str] = field(default_factory=dict)
     """What the configured sources turned out to be."""
     listed: _Listed | None = None
@@ -183,41 +189,37 @@ def _attempt(
     for _ in range(PASSES):
         # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are
         # converted as they arrive, so that no more than a few pages are in memory at a time.
-        reading, brief = _read(job, memory, started, clock, progress, bench)
-        gone, doubts, strangers = _gone(job, brief, memory, reading)
+        reading, turn = _read(job, memory, started, clock, progress, bench)
+        _recognize(target, memory, turn, bench)
+        gone, doubts, strangers = _gone(job, turn.brief, memory, reading)
 
-        # What to do about it, and whether that is sane.
-        outputs = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
-        outputs += _tables(job, brief, memory, reading)
-        lost = {output.entry.page: _leak(output) for output in outputs if _leaks(job, _written(output))}
-        outputs = [output for output in outputs if output.entry.page not in lost]
-        known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
-        merges = _merges(job, target, known, outputs)
-        plan = _plan(job, target, known, outputs, gone, merges)
-
-        # The media that the plan needs. A post whose media cannot be had stays as it is.
-        if not job.dry_run and plan.files:
-            missing = _download(job, plan, outputs, clock, progress, bench)
-            if missing:
-                lost |= missing
-                outputs = [output for output in outputs if output.entry.page not in lost]
-                plan = _plan(job, target, known, outputs, gone, merges)
-
-        # A post does not take an address before the one that has it has left it.
-        while early := _early(plan, brief, outputs):
-            lost |= early
-            outputs = [output for output in outputs if output.entry.page not in early]
+        # What to do about it, and whether that is sane. Then the media that this needs: what shows them is made once more,
+        # with what they turned out to be. A post whose media cannot be had this time stays as it is.
+        lost: dict[str, Problem] = {}
+        while True:
+            outputs = _outputs(job, turn.brief, memory, reading, lost, bench)
+            known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
+            merges = _merges(job, target, known, outputs)
             plan = _plan(job, target, known, outputs, gone, merges)
+            if not job.dry_run and not plan.files.keys() <= bench.media.keys():
+                lost |= _download(job, plan, outputs, clock, progress, bench)
+                turn.again(plan.files)
+            # A post does not take an address before the one that has it has left it.
+            elif early := _early(plan, turn.brief, outputs):
+                lost |= early
+            else:
+                break
 
         # Where a post could not go where it belongs, links to it must not lead there, and nothing else may go where a post
         # stays: those posts are made once more.
-        if not (_astray(plan, brief, bench) | _in_the_way(plan, brief, bench)):
+        if not (_astray(plan, turn.brief, bench) | _in_the_way(plan, turn.brief, bench)):
             break
 
     # One commit, or none.
-    applied = None if job.dry_run else _write(job, target, plan, known, reading, started, bench)
+    brief = turn.brief
+    applied = None if job.dry_run else _write(job, target, plan, known, brief, reading, started, bench)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
-    for page in brief.whys:
+    for page in (*brief.whys, *(table.id for table in brief.tables)):
         problems += bench.problems.get(page, ())
     return Report(
         result=_result(job, target, plan, applied),
@@ -232,6 +234,16 @@ def _attempt(
         diffs=_diffs(target, plan) if job.diff else {},
         properties=brief.properties,
     )
+
+
+def _outputs(
+    job: Job, brief: Brief, memory: Memory, reading: Reading, lost: dict[str, Problem], bench: _Bench
+) -> list[Output]:
+    """Return all posts and data files that were made, but those of `lost` pages; what would tell a token joins those."""
+    made = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
+    made += _tables(job, brief, memory, reading, bench)
+    lost |= {output.entry.page: _leak(output) for output in made if _leaks(job, _written(output))}
+    return [output for output in made if output.entry.page not in lost]
 
 
 def _plan(
@@ -349,7 +361,7 @@ def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> re
 
 def _read(
     job: Job, memory: Memory, started: datetime, clock: Clock, progress: Progress, bench: _Bench
-) -> tuple[Reading, Brief]:
+) -> tuple[Reading, _Turn]:
     """List the source, decide, and turn the bodies that are needed into outputs on the bench."""
     now, written = clock.now(), memory.snapshot.files.get(state.PATH)
     kept = bench.listed
@@ -375,6 +387,7 @@ def _read(
             elsewhere=bench.elsewhere,
             outside={**listing.related, **bench.related},
             staying=bench.staying.values(),
+            learned=bench.copies,
         )
         if not job.force:
             check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
@@ -400,7 +413,7 @@ def _read(
         if feed.rule != "all" and pages and not live & set(pages):
             listed = [each for each in sources if each.key in feed.sources]
             feeds.check_rule(feed.rule, feeds.schema(job.notion, listed, progress))
-    return reading, brief
+    return reading, turn
 
 
 @dataclass(slots=True)
@@ -456,9 +469,7 @@ class _Turn:
             if not again:
                 break
             for page in again:
-                tree = self.bench.trees[page].tree()
-                self._forget(page)
-                self._make(tree)
+                self._make_again(page)
         return frozenset(
             page
             for page in self.brief.whys
@@ -466,6 +477,21 @@ class _Turn:
             and page not in self.delivered
             and self._is_whole(page)
         )
+
+    def again(self, files: Iterable[str]) -> None:
+        """Make the posts again that show one of `files` (paths), with what is known of those by now."""
+        index = self.brief.index
+        self.brief = replace(self.brief, index=replace(index, copies={**index.copies, **self.bench.copies}))
+        stems = set(map(assets.stem, files))
+        for page in self.brief.whys:
+            output = self.bench.outputs.get(page)
+            if output is not None and stems & set(map(assets.stem, output.files)):
+                self._make_again(page)
+
+    def _make_again(self, page: str) -> None:
+        tree = self.bench.trees[page].tree()
+        self._forget(page)
+        self._make(tree)
 
     def _learned(self, brief: Brief) -> Brief:
         made = {page: output.entry for page, output in self.bench.outputs.items()}
@@ -494,7 +520,7 @@ class _Turn:
         page = tree.page.id
         try:
             output, anchors, problems = _post(tree, self.brief, self.memory, self.started)
-            if self.strict and any(problem.severity == "warning" for problem in problems):
+            if self.strict and any(problem.severity != "note" for problem in problems):
                 # The post would show less than the page does: its owner wants none rather than that.
                 problems = tuple(_as_error(problem) for problem in problems)
             else:
@@ -606,12 +632,14 @@ def _post(
     page, site = tree.page, memory.site
     place, options = brief.index.places[page.id], brief.feeds[page.id].options
     wanted = brief.wanted.get(page.id, frozenset())
-    article = convert(tree, brief.index, options.style, wanted)
-    anchors = dict.fromkeys(wanted, "") | posts.anchors(article, options, site)
     beside, names = extras(page, options, site, brief.index), named(page, options)
+    article = convert(
+        replace(tree, page=posts.bare(page, options, beside)), brief.index, options.style, wanted
+    )
+    anchors = dict.fromkeys(wanted, "") | posts.anchors(article, options, site)
     previous = memory.state.entries.get(page.id)
     # What only a draft shows is nobody's business yet: Jekyll would publish it with the other files.
-    files = posts.files(article, options, beside) if place.live else {}
+    files = posts.files(article, beside) if place.live else {}
 
     def rendered(modified: str) -> tuple[bytes, str]:
         return posts.render(article, place, options, site, modified=modified, extras=beside), modified
@@ -642,10 +670,10 @@ def _post(
         said=brief.said[page.id],
         anchors={block: anchors[block] for block in sorted(wanted)},
     )
-    return Output(entry, content, files, brief.whys[page.id]), anchors, article.problems
+    return Output(entry, content, files, brief.whys[page.id]), anchors, (*article.problems, *beside.problems)
 
 
-def _tables(job: Job, brief: Brief, memory: Memory, reading: Reading) -> list[Output]:
+def _tables(job: Job, brief: Brief, memory: Memory, reading: Reading, bench: _Bench) -> list[Output]:
     """Return the data files that are made anew; of a list that was not read to its end none is."""
     made: list[Output] = []
     policy, site = job.config.policy(), memory.site
@@ -678,64 +706,110 @@ def _tables(job: Job, brief: Brief, memory: Memory, reading: Reading) -> list[Ou
             rows=len(table.pages),
         )
         made.append(Output(entry, content, files, table.why))
+        bench.problems[table.id] = tuple(problem for more in beside for problem in more.problems)
     return made
+
+
+# Media ---------------------------------------------------------------------------------------------------------------
+
+
+def _recognize(target: Target, memory: Memory, turn: _Turn, bench: _Bench) -> None:
+    """Look into the pictures that are on the blog while nobody remembers their size.
+
+    That is so where the state was lost, or a person put another picture in the place of ours.
+    """
+    looked: set[str] = set()
+    for page in turn.brief.whys.keys() & bench.outputs.keys():
+        for path in bench.outputs[page].files:
+            stem = assets.stem(path)
+            copy = turn.brief.index.copies.get(stem)
+            if path in memory.snapshot.files and copy and not copy.known and stem not in bench.copies:
+                found = media.examine(target.fetch(path) or b"", path, path)
+                size = None if isinstance(found, Failure) else found[0].size
+                bench.copies[stem] = replace(copy, size=size, known=True)
+                looked.add(path)
+    turn.again(looked)
 
 
 def _download(
     job: Job, plan: Plan, outputs: list[Output], clock: Clock, progress: Progress, bench: _Bench
 ) -> dict[str, Problem]:
-    """Put the media of `plan` on the bench; return, by page id, what could not be had.
+    """Put the media of `plan` on the bench, and what they turned out to be; return, by page id, what could not be had.
 
-    An address that expired while the run was busy is asked for anew, once.
+    An address that expired while the run was busy is asked for anew, once. A file that could never be had is none of
+    that: its page goes on without it. Nor is one that Notion does not host: it stays where it is.
     """
-    limit = int(job.config.jekyll.assets.max_megabytes * 1_000_000)
+    wanted = {
+        path: file
+        for path, file in plan.files.items()
+        if path not in bench.media and path not in bench.failures
+    }
+    allowed = (media.origin(job.notion.api_url),)
 
-    def fetch(files: Mapping[str, File]) -> Mapping[str, media.Failure]:
-        got = media.download(files, max_bytes=limit, progress=progress, sleep=clock.sleep)
-        bench.media.update(got.contents)
-        bench.downloads += got.requests
-        return got.failures
+    def fetch(files: Mapping[str, File]) -> dict[str, Failure]:
+        done = media.download(
+            files,
+            bench.media,
+            max_bytes=job.config.jekyll.assets.max_bytes,
+            progress=progress,
+            sleep=clock.sleep,
+            allowed=allowed,
+        )
+        for path, got in done.got.items():
+            if _leaks(job, bench.media[got.path]):
+                del bench.media[got.path]
+                done.failures[path] = Failure(f"The file {files[path].name} {LEAK}", REVOKE)
+            else:
+                bench.copies[assets.stem(path)] = Copy(SitePath(f"/{got.path}"), got.size, note=got.note)
+        bench.downloads += done.requests
+        return done.failures
 
-    failures = fetch({path: file for path, file in plan.files.items() if path not in bench.media})
+    failures = fetch(wanted)
     expired = {path for path, failure in failures.items() if failure.expired}
     if expired:
         owners = {output.entry.page: output for output in outputs if expired & output.files.keys()}
         fresh = _fresh(job, owners, progress, bench)
-        failures = {path: failure for path, failure in failures.items() if path not in fresh} | dict(
-            fetch({path: file for path, file in fresh.items() if path in expired})
-        )
-    leaks = {
-        path: media.Failure(f"The file {file.name} {LEAK}", REVOKE)
-        for path, file in plan.files.items()
-        if _leaks(job, bench.media.get(path, b""))
-    }
-    failures = {**failures, **leaks}
+        files = {path: fresh[assets.stem(path)] for path in expired if assets.stem(path) in fresh}
+        failures = {path: failure for path, failure in failures.items() if path not in files} | fetch(files)
+    for path, failure in failures.items():
+        if failure.final or not wanted[path].hosted:
+            trouble = Trouble(failure.message, failure.hint)
+            bench.copies[assets.stem(path)] = Copy(SitePath(f"/{path}"), trouble=trouble)
+    bench.failures |= failures
+    return _lost(outputs, bench)
+
+
+def _lost(outputs: Iterable[Output], bench: _Bench) -> dict[str, Problem]:
+    """Return, by page id, why the post of a page cannot be written: nothing stands in for its media."""
     lost: dict[str, Problem] = {}
     for output in outputs:
-        for path in output.files:
-            if path in failures:
-                page = output.entry.page
-                trouble = f"{failures[path].message} Its page keeps its last post."
-                lost[page] = Problem("error", trouble, page=page, hint=failures[path].hint)
+        for path in output.files.keys() & bench.failures.keys():
+            if assets.stem(path) not in bench.copies:
+                page, failure = output.entry.page, bench.failures[path]
+                trouble = f"{failure.message} Its page keeps its last post."
+                lost[page] = Problem("error", trouble, page=page, hint=failure.hint)
     return lost
 
 
 def _fresh(job: Job, pages: Collection[str], progress: Progress, bench: _Bench) -> dict[str, File]:
-    """Read `pages` again and return path → file of what they show, under addresses that work for another hour."""
+    """Read `pages` again; return what they show, by the stem of its path, under addresses that work for another hour."""
     fresh: dict[str, File] = {}
+    folder = job.config.jekyll.assets.folder
+
+    def learn(tree: Tree) -> None:
+        fresh.update({assets.stem(assets.asset_path(file, folder)): file for file in hosted_files(tree)})
+
+    def choose(listing: Listing) -> Wanted:
+        for page in listing.pages:
+            learn(Tree(page, ()))  # what data files show is in the properties of rows
+        return Wanted(frozenset(pages))
 
     def deliver(tree: Tree | Failed) -> None:
         if isinstance(tree, Tree):
-            fresh.update(
-                {
-                    places.asset_path(file, job.config.jekyll.assets.folder): file
-                    for file in hosted_files(tree)
-                }
-            )
+            learn(tree)
 
     sources = feeds.sources(job.config, bench.resolved)
-    wanted = Wanted(frozenset(pages))
-    reading = read_source(job.notion, sources, lambda _: wanted, deliver, progress=progress)
+    reading = read_source(job.notion, sources, choose, deliver, progress=progress)
     bench.requests += reading.requests
     bench.waited += reading.waited
     return fresh
@@ -749,15 +823,17 @@ def _write(
     target: Target,
     plan: Plan,
     memory: Memory,
+    brief: Brief,
     reading: Reading,
     started: datetime,
     bench: _Bench,
 ) -> Applied | None:
     """Carry out `plan`; return None where there was nothing to write."""
-    media_blobs = {path: blob_id(bench.media[path]) for path in plan.files}
+    files = {**plan.state.files, **{path: blob_id(bench.media[path]) for path in plan.files}}
     remembered = replace(
         plan.state,
-        files={**plan.state.files, **media_blobs},
+        files=files,
+        sizes={**plan.state.sizes, **assets.sizes(brief.index.copies.values(), files)},
         sources={**memory.state.sources, **reading.listing.resolved},
         written=started,
     )

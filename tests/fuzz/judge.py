@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from fuzz.pages import DRAFT, GONE, HEADING, POST, TEXT, THIS
-from notion2jekyll.convert import Address, Article, Style, convert
+from notion2jekyll.convert import Address, Article, Copy, Style, convert
 from notion2jekyll.jekyll import meta, posts
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.nodes import SitePath
@@ -48,8 +48,9 @@ class Blog:
             return Address(title, SitePath(url.removeprefix("/blog")), anchors)
         return Address(WORLD.drafts[page_id], None) if page_id in WORLD.drafts else None
 
-    def file(self, file: File) -> SitePath:
-        return SitePath("/assets/" + file.key.rpartition("/")[2])
+    def file(self, file: File, *, picture: bool = False) -> Copy | None:
+        place = SitePath("/assets/" + file.key.rpartition("/")[2])
+        return Copy(place, (len(file.key), 1)) if file.hosted else None
 
 
 @dataclass(frozen=True)

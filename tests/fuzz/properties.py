@@ -337,7 +337,8 @@ def _wanted(raw: Json, case: Case, known: Index) -> Json:
     def place(file: Json) -> str:
         parsed = parse_file(file)
         assert parsed is not None
-        return known.file(parsed).path
+        copy = known.file(parsed)
+        return copy.place.path if copy else parsed.url
 
     expected = Expected(case.zone, TITLES, place)
     values = {f"key{name}": expected.of(raw["properties"][name]) for name in case.properties}

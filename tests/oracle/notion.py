@@ -50,8 +50,14 @@ _LANGUAGES = {
     "visual basic": "vb", "webassembly": "text",
 }  # fmt: skip
 """Notion's languages that Rouge, Jekyll's highlighter, knows by another name or not at all."""
+_PICTURES = ("apng", "avif", "bmp", "gif", "ico", "jfif", "jpe", "jpeg", "jpg", "png", "svg", "webp")
 _VIDEOS = ("mp4", "m4v", "mov", "webm", "ogv")
 _SOUNDS = ("mp3", "m4a", "ogg", "oga", "wav", "flac", "aac", "opus")
+
+
+def _is_one_of(extensions: tuple[str, ...], file: Json) -> bool:
+    name = _name(file[file["type"]]["url"])
+    return "." in name and name.rpartition(".")[2].lower() in extensions
 
 
 @dataclass
@@ -226,7 +232,7 @@ class _Page:
             self.lose("an icon of Notion's")
             return []
         file = icon[icon["type"]]
-        if not (self.is_hosted(icon) or self.is_safe(file["url"])):
+        if not (_is_one_of(_PICTURES, icon) if self.is_hosted(icon) else self.is_safe(file["url"])):
             self.lose("an icon")
             return []
         name = f":{file['name']}:" if file.get("name") else ""
@@ -314,10 +320,12 @@ class _Page:
 
     def left_out(self, block: Json) -> Blocks:
         self.lose(block["type"])
+        body = block.get(block["type"]) or {}
+        return self.notice((body.get("block_type") or block["type"]).replace("_", " "))
+
+    def notice(self, name: str) -> Blocks:
         if not self.world.notices:
             return []
-        body = block.get(block["type"]) or {}
-        name = (body.get("block_type") or block["type"]).replace("_", " ")
         return [("text", neat((char, frozenset({"italic"}), "") for char in f"[{name}: only in Notion]"))]
 
     # Media and links -------------------------------------------------------------------------------------------------
@@ -325,7 +333,10 @@ class _Page:
     def see_image(self, _: Json, body: Json) -> Blocks:
         place = self.media(body)
         if not place:
-            return self.caption(body)
+            return self.notice("image") + self.caption(body)
+        if self.is_hosted(body) and not _is_one_of(_PICTURES, body):
+            self.lose("a picture that browsers do not show")
+            return self.link(_name(body[body["type"]]["url"]), place, body)
         alt = self.words(" ".join("".join(map(_shown, body.get("caption", ()))).split()))
         return [("image", place, alt, self.under(body))]
 
@@ -359,16 +370,16 @@ class _Page:
     def player(self, kind: str, extensions: tuple[str, ...], body: Json) -> Blocks:
         place = self.media(body)
         if not place:
-            return self.caption(body)
+            return self.notice(kind) + self.caption(body)
         url = body[body["type"]]["url"]
         if kind == "video" and not self.is_hosted(body) and (frame := _frame(url)):
             return [("frame", address(frame), place, self.under(body))]
-        if self.is_hosted(body) or (
-            _name(url).rpartition(".")[2].lower() in extensions and "." in _name(url)
-        ):
+        if _is_one_of((*_VIDEOS, *_SOUNDS) if self.is_hosted(body) else extensions, body):
             return [(kind, place, place, self.under(body))]
+        if self.is_hosted(body):
+            self.lose("what browsers do not play")
         name = _name(url)
-        return self.link(name if "." in name else url, place, body)
+        return self.link(name if "." in name or self.is_hosted(body) else url, place, body)
 
     def link(self, label: str, place: str, body: Json) -> Blocks:
         """A link under the caption, else under `label`."""
@@ -377,10 +388,10 @@ class _Page:
             own = [(char, NONE, place) for char in self.words(label)]
         return paragraph(with_formulas(neat(own)))
 
-    def see_file(self, _: Json, body: Json) -> Blocks:
+    def see_file(self, block: Json, body: Json) -> Blocks:
         place = self.media(body)
         if not place:
-            return self.caption(body)
+            return self.notice(block["type"]) + self.caption(body)
         url = body[body["type"]]["url"]
         name = body.get("name") or _name(url)
         if "." not in name and not self.is_hosted(body):

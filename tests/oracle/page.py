@@ -18,6 +18,7 @@ from notion2jekyll.markdown.nodes import (
     Break,
     Code,
     CodeBlock,
+    Comment,
     Container,
     Details,
     Figure,
@@ -392,7 +393,7 @@ class _Expected:
                 return [("figure", [inner, *([("caption", shown)] if shown else [])])]
             case Media():
                 return [self.media(node)]
-            case Toc():
+            case Toc() | Comment():
                 return []
             case Anchor(name):
                 return [("div", [("id", name)], [])]

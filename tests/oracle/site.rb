@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # Builds sites with the real Jekyll. Folders of sources as arguments; for each one line of JSON with its posts:
-# path → {"url", "written", "title", "date", "tags", "categories", "log"}.
+# path → {"url", "written", "title", "date", "tags", "categories", "excerpt", "log"}.
 
 require "json"
 require "stringio"
@@ -20,7 +20,7 @@ def build(folder)
     [post.relative_path, {
       url: Jekyll::URL.unescape_path(post.url), written: File.file?(place), title: post.data["title"],
       date: post.date.strftime("%Y-%m-%d %H:%M:%S %z"), tags: post.data["tags"], categories: post.data["categories"],
-      layout: post.data["layout"], html: File.file?(place) ? File.read(place) : ""
+      layout: post.data["layout"], excerpt: post.data["excerpt"].to_s, html: File.file?(place) ? File.read(place) : ""
     }]
   end
   { posts: posts, log: log.string }

@@ -6,13 +6,12 @@ To add a type: write its function, add its line to `BLOCKS`, add a pair of files
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
-from notion2jekyll.convert import style
+from notion2jekyll.convert import pictures, style
 from notion2jekyll.convert.context import Context
 from notion2jekyll.convert.languages import rouge
 from notion2jekyll.convert.players import player
@@ -27,6 +26,7 @@ from notion2jekyll.convert.richtext import (
     page_link,
     runs,
 )
+from notion2jekyll.formats import AUDIO, IMAGES, VIDEO, ending_of_url
 from notion2jekyll.markdown.nodes import (
     Anchor,
     Attributes,
@@ -211,11 +211,11 @@ def _icon(icon: Icon | None, context: Context) -> Inlines:
             "note", f"The icon “{icon.name}” is left out: Notion gives no picture of its own icons."
         )
         return ()
-    if not (icon.file.hosted or is_safe(icon.file.url)):
-        context.problem("warning", "An icon is left out: a blog cannot show a picture from its address.")
+    url = pictures.picture(icon.file, "An icon", context)
+    if url is None:
         return ()
     look = (("class", "notion-icon"), ("style", "height: 1.2em"))
-    return (Image(context.url(icon.file), f":{icon.name}:" if icon.name else "", look),)
+    return (Image(url, f":{icon.name}:" if icon.name else "", look),)
 
 
 def code(block: Block, context: Context) -> Nodes:
@@ -354,20 +354,23 @@ def nothing(_: Block, __: Context) -> Nodes:
 # Media and links -----------------------------------------------------------------------------------------------------
 
 CONTROLS: Final = (("controls", "controls"), ("style", style.PLAYER))
-VIDEO: Final = frozenset({"mp4", "m4v", "mov", "webm", "ogv"})
-AUDIO: Final = frozenset({"mp3", "m4a", "ogg", "oga", "wav", "flac", "aac", "opus"})
 
 
 def image(block: Block, context: Context) -> Nodes:
     """A picture, with its caption under it. One that Notion hosts is copied into the repository.
 
-    Its caption describes it to those who do not see it. Width and alignment are not in the API.
+    It says how large it is, so that the text around it does not jump, and all but the first are loaded when they are about
+    to be seen. Its caption describes it to those who do not see it. Width and alignment are not in the API. What browsers
+    cannot show, such as HEIC, becomes a link to the file.
     """
-    url = _file_url(block, context)
+    url = _file_url(block, context, picture=True)
     if url is None:
-        return _caption(block, context)
+        return _omitted(block, context)
+    if link := _instead(url, IMAGES, block, context, "show", "Save it as JPEG or PNG"):
+        return link
     caption = inlines(block.caption, context)
-    picture = Image(url, _flat(plain(block.caption)))
+    look = pictures.look(block.file, context) if block.file else ()
+    picture = Image(url, _flat(plain(block.caption)), look)
     return (Figure(picture, caption),) if caption else (Paragraph((picture,)),)
 
 
@@ -375,10 +378,12 @@ def video(block: Block, context: Context) -> Nodes:
     """A player: for files, which are copied where Notion hosts them, and for services whose player is known; else a link."""
     url = _file_url(block, context)
     if url is None:
-        return _caption(block, context)
+        return _omitted(block, context)
+    if link := _instead(url, VIDEO | AUDIO, block, context, "play", "Save it as MP4"):
+        return link
     if isinstance(url, str) and (known := player(url)):
         return _media("iframe", known.url, known.attributes(), block, context, link=url)
-    if isinstance(url, str) and _extension(url) not in VIDEO:
+    if isinstance(url, str) and ending_of_url(url) not in VIDEO:
         return _link(url, block, context)
     return _media("video", url, CONTROLS, block, context)
 
@@ -387,8 +392,10 @@ def audio(block: Block, context: Context) -> Nodes:
     """A player, with a copy of the file where Notion hosts it; a link where the address is no sound file."""
     url = _file_url(block, context)
     if url is None:
-        return _caption(block, context)
-    if isinstance(url, str) and _extension(url) not in AUDIO:
+        return _omitted(block, context)
+    if link := _instead(url, VIDEO | AUDIO, block, context, "play", "Save it as MP3"):
+        return link
+    if isinstance(url, str) and ending_of_url(url) not in AUDIO:
         return _link(url, block, context)
     return _media("audio", url, CONTROLS, block, context)
 
@@ -397,7 +404,7 @@ def file(block: Block, context: Context) -> Nodes:
     """A link to the file under its name, its caption below. It is copied into the repository where Notion hosts it."""
     url = _file_url(block, context)
     if url is None:
-        return _caption(block, context)
+        return _omitted(block, context)
     return (Paragraph((Link(url, (Text(_label(url, block, context)),)),)), *_caption(block, context))
 
 
@@ -424,16 +431,11 @@ def embed(block: Block, context: Context) -> Nodes:
     return bookmark(block, context)
 
 
-def _extension(url: str) -> str:
-    name = urlsplit(url).path.rsplit("/", 1)[-1]
-    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
-
-
 def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _file_url(block: Block, context: Context) -> Url | None:
+def _file_url(block: Block, context: Context, *, picture: bool = False) -> Url | None:
     """Return where the file of `block` is, None and a problem where a blog cannot show it from there."""
     context.block = block.id
     if block.file is None:
@@ -444,13 +446,32 @@ def _file_url(block: Block, context: Context) -> Url | None:
         )
         return None
     if block.file.hosted or is_safe(block.file.url):
-        return context.url(block.file)
+        return context.url(block.file, picture=picture)
     context.problem(
         "warning",
         f"A block of the kind {block.type} is left out: a blog cannot show a file from {block.file.url[:80]!r}.",
         "Upload the file to Notion, or link to it with a https:// address.",
     )
     return None
+
+
+def _omitted(block: Block, context: Context) -> Nodes:
+    """Return what stands for a file that readers cannot have: its caption, after a notice where the site wants one."""
+    return (*_notice(block.type, context), *_caption(block, context))
+
+
+def _instead(
+    url: Url, shown: Collection[str], block: Block, context: Context, verb: str, remedy: str
+) -> Nodes:
+    """Return a link and a warning where `url` is a copy that browsers do not show; nothing where they do."""
+    if block.file is None or isinstance(url, str):
+        return ()
+    why = pictures.refusal(context.links.file(block.file, picture=True), shown, verb)
+    if not why:
+        return ()
+    name = block.file.name or "A file"
+    context.problem("warning", f"{name} is shown as a link: {why}.", f"{remedy}, and add it again in Notion.")
+    return _link(url, block, context)
 
 
 def _link(url: Url, block: Block, context: Context) -> Nodes:
@@ -536,9 +557,14 @@ def unknown(block: Block, context: Context) -> Nodes:
         f"A block of the kind “{name}” is left out: Notion does not give its content, or this version does not know it.",
         "Put what matters into ordinary blocks, or leave it: the rest of the page is complete.",
     )
-    if context.style.unsupported == "visible":
-        return (Paragraph((Span("em", (Text(f"[{name}: only in Notion]"),)),)),)
-    return ()
+    return _notice(name, context)
+
+
+def _notice(name: str, context: Context) -> Nodes:
+    """Return what tells readers that something is missing, where the site wants that."""
+    if context.style.unsupported == "hidden":
+        return ()
+    return (Paragraph((Span("em", (Text(f"[{name}: only in Notion]"),)),)),)
 
 
 BLOCKS: Final[Mapping[str, Callable[[Block, Context], Nodes]]] = {

@@ -23,14 +23,40 @@ class Address:
     """Block id → the `id` of the element that shows the block, as far as that is known; empty for a block that is not there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why readers cannot have a file."""
+
+    message: str
+    """A sentence that names the file."""
+    hint: str
+    """What to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file as it is kept on the blog."""
+
+    place: SitePath
+    """Where it is, or will be."""
+    size: tuple[int, int] | None = None
+    """Width and height of a picture, in pixels; None where it has none, or none that is known."""
+    known: bool = True
+    """False before anybody looked into the file: then its place may get another ending, and its size is not known."""
+    trouble: Trouble | None = None
+    """Why there is no copy after all."""
+    note: str = ""
+    """What was changed in it, as a sentence; empty for nothing."""
+
+
 class Links(Protocol):
     """Where things will be on the blog, known before anything is converted."""
 
     def page(self, page_id: str) -> Address | None:
         """Return the address of the page with the dashed id `page_id`, None where the source does not hold it."""
 
-    def file(self, file: File) -> SitePath:
-        """Return where the copy of `file`, which Notion hosts, will be; needs no bytes."""
+    def file(self, file: File, *, picture: bool = False) -> Copy | None:
+        """Return the copy of `file`, shown as a `picture` or otherwise; None where it stays at its own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +71,8 @@ class Style:
     """The language tag in whose way mentioned dates are written; None: ISO 8601, as Notion's API gives them."""
     top_heading: Literal[1, 2] = 2
     """The level of what is a heading 1 in Notion."""
+    dimensions: bool = True
+    """Whether pictures on the blog say how large they are, so that text does not jump when they arrive."""
 
 
 @dataclass(slots=True)
@@ -75,6 +103,8 @@ class Context:
     problems: list[Problem] = field(default_factory=list)
     block: str | None = None
     """Id of the block in hand, for problems."""
+    pictures: int = 0
+    """How many pictures with known sizes there were so far."""
 
     def problem(self, severity: Severity, message: str, hint: str = "") -> None:
         """Note something about the block in hand."""
@@ -124,13 +154,26 @@ class Context:
             "Copy the link anew (••• → Copy link to block), or take it out.",
         )
 
-    def url(self, file: File) -> str | SitePath:
-        """Return the address to show `file` under: its copy on the blog where Notion hosts it, else its own."""
-        if not file.hosted:
+    def url(self, file: File, *, picture: bool = False) -> Url | None:
+        """Return the address to show `file` under: its copy on the blog, or its own.
+
+        None, and a problem, where it has a copy no more than an address that lasts. The caller has seen to it that the
+        address of a file that Notion does not host is safe.
+        """
+        copy = self.links.file(file, picture=picture)
+        if copy is None:
             return file.url
-        place = self.links.file(file)
-        self.files[place] = file
-        return place
+        if copy.trouble and file.hosted:
+            self.problem("error", f"{copy.trouble.message} The post is shown without it.", copy.trouble.hint)
+            return None
+        if copy.trouble:
+            message = f"{copy.trouble.message} The post shows it from its own address."
+            self.problem("warning", message, copy.trouble.hint)
+            return file.url
+        if copy.note:
+            self.problem("note", copy.note)
+        self.files[copy.place] = file
+        return copy.place
 
 
 def name(block: str) -> str:

@@ -321,8 +321,11 @@ def _custom_emoji(run: Run, context: Context) -> Inlines:
     file = emoji(run)
     if file is None or not (file.hosted or is_safe(file.url)):
         return lines(run.text)
+    url = context.url(file, picture=True)
+    if url is None:
+        return lines(run.text)
     name = as_text(run.data.get("name")) or run.text.strip(":")
-    return (Image(context.url(file), f":{name}:", (("class", "notion-emoji"), ("style", "height: 1.2em"))),)
+    return (Image(url, f":{name}:", (("class", "notion-emoji"), ("style", "height: 1.2em"))),)
 
 
 CONTENT: Final[Mapping[str, Callable[[Run, Context], Inlines]]] = {

@@ -97,6 +97,10 @@ PLAYER: Final = "display: block; max-width: 100%; margin: 0 0 0.75em"
 """The look of a player: never wider than the page, with some space under it."""
 
 
+PICTURE: Final = "max-width: 100%; height: auto"
+"""The look of a picture that says its size: themes make wide ones narrower, and not all let them keep their shape."""
+
+
 def columns(style: Style) -> Attributes:
     """Return the attributes of a row of columns, which stack where the screen is narrow."""
     return _box("columns", "display: flex; flex-wrap: wrap; column-gap: 1.5em", style)

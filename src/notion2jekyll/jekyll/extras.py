@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from notion2jekyll.convert import Address
+from notion2jekyll.convert import Address, Copy
+from notion2jekyll.convert.context import Context
+from notion2jekyll.convert.pictures import picture
+from notion2jekyll.errors import Problem
 from notion2jekyll.jekyll.keys import KNOWN, Constant, Links, Origin, Template, key_of, refusal
 from notion2jekyll.jekyll.meta import ROLES, Options, filled, kept, roles, used
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.jekyll.values import Titles, written
-from notion2jekyll.markdown.nodes import SitePath
+from notion2jekyll.markdown.nodes import SitePath, Url
 from notion2jekyll.notion.model import File, Page, Property
 from notion2jekyll.notion.properties import related, value
 
@@ -26,8 +29,8 @@ class Known(Protocol):
     def page(self, page_id: str) -> Address | None:
         """Return the address of the page with the dashed id `page_id`, None where the source does not hold it."""
 
-    def file(self, file: File) -> SitePath:
-        """Return where the copy of `file`, which Notion hosts, will be."""
+    def file(self, file: File, *, picture: bool = False) -> Copy | None:
+        """Return the copy of `file`, shown as a `picture` or otherwise; None where it stays at its own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,11 @@ class Extras:
     values: Mapping[str, Any] = field(default_factory=dict)
     """Key → value, in order: as the configuration has them, then as Notion has them; None: the key is not to be there."""
     files: Mapping[str, File] = field(default_factory=dict)
-    """Path in the repository → file of what Notion hosts and the values name."""
+    """Path in the repository → file of what the blog keeps and the values name."""
     targets: frozenset[str] = frozenset()
     """Ids of the pages whose addresses are among the values."""
+    problems: tuple[Problem, ...] = ()
+    """What there is to say of those files."""
 
 
 def extras(page: Page, options: Options, site: Site, known: Known) -> Extras:
@@ -49,16 +54,15 @@ def extras(page: Page, options: Options, site: Site, known: Known) -> Extras:
     for key, origin in options.properties.items():
         if key in ROLES:
             continue
-        found = reader.taken(origin)
-        if key == "image" and isinstance(origin, str) and isinstance(found, list):
-            # Themes and plugins take one picture.
-            found = found[0]
+        found = reader.taken(origin, one_picture=key == "image")
         if found is not None or origin is None:
             values[key] = found
     for name, key in own_keys(page.properties, options).items():
         if (found := reader.taken(name)) is not None:
             values[key] = found
-    return Extras(values, reader.files, frozenset(reader.targets))
+    context = reader.context
+    files = {place.path.lstrip("/"): file for place, file in context.files.items()}
+    return Extras(values, files, frozenset(reader.targets), tuple(context.problems))
 
 
 class _Reader:
@@ -67,11 +71,14 @@ class _Reader:
     def __init__(self, page: Page, options: Options, site: Site, known: Known) -> None:
         self.page, self.options, self.known = page, options, known
         self.zone = options.zone or site.zone
-        self.files: dict[str, File] = {}
+        self.context = Context(page.id, known, options.style)
         self.targets: set[str] = set()
 
-    def taken(self, origin: Origin | None) -> Any:
-        """Return the value from `origin` as the front matter takes it, None where there is none."""
+    def taken(self, origin: Origin | None, *, one_picture: bool = False) -> Any:
+        """Return the value from `origin` as the front matter takes it, None where there is none.
+
+        Of a list for `one_picture` only the first: themes and plugins take no more.
+        """
         names = self.known.names
         match origin:
             case Constant():
@@ -82,15 +89,18 @@ class _Reader:
                 held = value(self.page.properties[origin.property])
                 return list(filter(None, map(self._link, related(held)))) or None
             case str() if origin in self.page.properties:
-                return written(value(self.page.properties[origin]), names, self.zone, self._place)
+                held = value(self.page.properties[origin])
+                if one_picture and isinstance(held, tuple):
+                    held = tuple(_first(held))
+                found = written(held, names, self.zone, self._picture if one_picture else self._place)
+                return found[0] if one_picture and isinstance(found, list) else found
         return None
 
     def _place(self, file: File) -> str:
-        if not file.hosted:
-            return file.url if file.url.startswith(("https://", "http://")) else ""
-        path = self.known.file(file).path
-        self.files[path.lstrip("/")] = file
-        return path
+        return _address(self.context.url(file)) if _lasts(file) else ""
+
+    def _picture(self, file: File) -> str:
+        return _address(picture(file, "The picture for `image`", self.context)) if _lasts(file) else ""
 
     def _link(self, page_id: str) -> dict[str, str] | None:
         title = self.known.names.get(page_id, "").strip()
@@ -100,6 +110,25 @@ class _Reader:
         address = self.known.page(page_id)
         url = {"url": address.url.path} if address is not None and address.url is not None else {}
         return {"title": title, **url}
+
+
+def _first(held: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the first thing in `held`, or in what lists it holds, that is not empty."""
+    for item in held:
+        for each in _first(item) if isinstance(item, tuple) else (item,):
+            if each not in (None, ""):
+                yield each
+                return
+
+
+def _lasts(file: File) -> bool:
+    """Return whether there is, or can be, an address of `file` for the front matter."""
+    return file.hosted or file.url.startswith(("https://", "http://"))
+
+
+def _address(url: Url | None) -> str:
+    """Return an address as the front matter has it, a path without the base URL: themes add that."""
+    return url.path if isinstance(url, SitePath) else str(url or "")
 
 
 def own_keys(properties: Mapping[str, Property], options: Options) -> Mapping[str, str]:

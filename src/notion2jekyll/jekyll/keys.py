@@ -33,7 +33,7 @@ STEERING: Final[Mapping[str, str]] = {
 }
 """Keys that change what Jekyll does with a post → what stands in their way."""
 
-KNOWN: Final = ("layout", "image")
+KNOWN: Final = ("layout", "image", "icon", "excerpt_separator")
 """Keys of every post that are no roles and may have another value by configuration."""
 
 

@@ -86,6 +86,12 @@ class Options:
     """Overrules the site's own time zone."""
     assets: str = "assets/notion"
     """Folder of the media, without slashes at its ends."""
+    max_bytes: int = 30_000_000
+    """Larger files are not copied."""
+    external: bool = False
+    """Whether pictures that Notion does not host are copied, too."""
+    excerpt: str = "auto"
+    """Where excerpts end: `auto`, `divider`, or the text of a paragraph."""
     front_matter: Mapping[str, Any] = field(default_factory=dict)
     """Keys that every post gets, with fixed values; they win over everything but `notion_id`."""
     properties: Mapping[str, Origin | None] = field(default_factory=dict)

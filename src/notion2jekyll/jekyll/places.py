@@ -8,7 +8,6 @@ Facts by experiment in GitHub Pages' own versions; see docs/architecture.md. Pur
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,8 +17,9 @@ from typing import Any, Final, Literal
 
 from anyascii import anyascii
 
-from notion2jekyll.convert import Address
+from notion2jekyll.convert import Address, Copy
 from notion2jekyll.errors import Problem
+from notion2jekyll.jekyll.assets import asset_path, stem
 from notion2jekyll.jekyll.meta import Meta, Options, meta
 from notion2jekyll.jekyll.shelves import DRAFTS, POSTS, Shelf
 from notion2jekyll.jekyll.site import Site
@@ -69,24 +69,6 @@ def _without_loose_marks(word: str) -> str:
     while word and unicodedata.category(word[0])[0] == "M":
         word = word[1:]
     return word
-
-
-def asset_path(file: File, folder: str) -> str:
-    """Return where the copy of `file` is kept: told by its stable key alone, so equal files are stored once.
-
-    The name is ASCII (names in other scripts depend on the file system's Unicode form) and starts with a digit or
-    letter of the key (Jekyll copies no name that starts with `_`, `.` or `#`).
-    """
-    key = hashlib.sha256(file.key.encode()).hexdigest()[:12]
-    stem, dot, extension = file.name.rpartition(".")
-    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", extension):
-        stem, extension = file.name, ""
-    if extension.lower() in ("md", "markdown", "mkd", "mkdn"):
-        # GitHub Pages makes a page of every Markdown file it finds.
-        extension += ".txt"
-    words = re.findall(r"[a-z0-9]+", anyascii(stem).lower())
-    name = "-".join([key, *words])[:60].rstrip("-")
-    return f"{folder}/{name}" + (f".{extension.lower()}" if extension else "")
 
 
 def address(path: str, about: Meta, site: Site, shelf: Shelf = POSTS, template: str = "") -> str:
@@ -243,6 +225,11 @@ class Index:
     titles: Mapping[str, str]
     """Page id → title of every page of the source."""
     assets: str
+    """Folder of the media."""
+    external: bool = False
+    """Whether pictures that Notion does not host are kept on the blog, too."""
+    copies: Mapping[str, Copy] = field(default_factory=dict)
+    """The stem of a path → the copy that is or will be there, as far as it is known."""
     elsewhere: Mapping[str, str | None] = field(default_factory=dict)
     """Page id → address of the pages whose post is not where it belongs (a person edited it, or it could not be written),
     so that no link leads to nothing; None where there is no post."""
@@ -262,9 +249,12 @@ class Index:
         place = self.places.get(page_id)
         return self.elsewhere.get(page_id, place.url if place and place.live else None)
 
-    def file(self, file: File) -> SitePath:
-        """Return where the copy of `file` will be."""
-        return SitePath("/" + asset_path(file, self.assets))
+    def file(self, file: File, *, picture: bool = False) -> Copy | None:
+        """Return the copy of `file`, shown as a `picture` or otherwise; None where it stays at its own address."""
+        if not (file.hosted or (self.external and picture)):
+            return None
+        path = asset_path(file, self.assets)
+        return self.copies.get(stem(path)) or Copy(SitePath(f"/{path}"), known=False)
 
     def links(self, targets: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Return (address, title) of each of `targets` (`page id`, `page id#block id`), as the state remembers them."""

@@ -5,37 +5,22 @@ Facts by experiment in GitHub Pages' own versions; see docs/architecture.md. Pur
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from notion2jekyll.convert import Article
 from notion2jekyll.errors import Problem
-from notion2jekyll.jekyll import front_matter, themes
+from notion2jekyll.jekyll import excerpts, front_matter, themes
 from notion2jekyll.jekyll.extras import Extras
 from notion2jekyll.jekyll.meta import Options
-from notion2jekyll.jekyll.places import Place, asset_path
+from notion2jekyll.jekyll.places import Place
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.anchors import fragments
 from notion2jekyll.markdown.headings import written
-from notion2jekyll.markdown.nodes import (
-    BlockNode,
-    CodeBlock,
-    Container,
-    Details,
-    Doc,
-    Inlines,
-    List,
-    Math,
-    MathBlock,
-    Paragraph,
-    Quote,
-    Rule,
-    Toc,
-)
-from notion2jekyll.markdown.plain import visible
+from notion2jekyll.markdown.nodes import CodeBlock, Math, MathBlock, SitePath, Url
 from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.markdown.walk import within
 from notion2jekyll.notion.model import File, Page
@@ -61,12 +46,8 @@ def render(
 ) -> bytes:
     """Return the bytes of the post of `article` at `place`; `modified` is its `last_modified_at`, as it is written."""
     about = place.meta
-    cover = article.page.cover
-    image = ""
-    if cover is not None:
-        image = "/" + asset_path(cover, options.assets) if cover.hosted else cover.url
-        image = image if image.startswith(("/", "https://", "http://")) else ""
-    content = themes.fitted(article.body, site.theme)
+    own = site.excerpt_separator(place.shelf.label, place.path)
+    content, separator = excerpts.ended(themes.fitted(article.body, site.theme), options.excerpt, own)
     inside = list(within(content))
     # Without a math engine formulas are written as code.
     math = site.math and any(isinstance(node, Math | MathBlock) for node in inside)
@@ -82,10 +63,12 @@ def render(
         "categories": list(about.categories),
         "tags": list(about.tags),
         "description": about.description,
-        "excerpt": excerpt(content, body),
+        "excerpt": excerpts.instead(content, body, separator),
+        "excerpt_separator": separator if separator != own else "",
         # minima, the theme of GitHub Pages, escapes all of these but this one.
         "author": front_matter.inert(about.author),
-        **themes.front_matter(site.theme, cover=image, math=math, mermaid=mermaid),
+        **themes.front_matter(site.theme, cover=_written(article.cover), math=math, mermaid=mermaid),
+        "icon": front_matter.inert(_written(article.icon)),
     }
     # What is mapped to a key that is there already takes its place; None takes it away.
     values = {key: item for key, item in values.items() if item or key == "title" or key in extras.values}
@@ -115,51 +98,22 @@ def anchors(article: Article, options: Options, site: Site) -> dict[str, str]:
     return {block: place for block, place in places.items() if place}
 
 
-def excerpt(doc: Doc, body: str) -> str:
-    """Return the excerpt to write in the front matter of `doc`, written as `body`; empty where Jekyll's own is right.
-
-    Jekyll takes everything before the first blank line. Of a box, a list in HTML or code with blank lines that is half an
-    element; of a line across the page, nothing to read. Then the first text of the page stands in for it, as HTML.
-    """
-    start = body.split("\n\n", 1)[0]
-    if not doc.children or (not isinstance(doc.children[0], Rule | Toc) and _in_one_piece(start)):
-        return ""
-    text = next((text for text in map(visible, _paragraphs(doc.children)) if text.strip()), "")
-    return html.escape(" ".join(text.split()), quote=False)
+def bare(page: Page, options: Options, extras: Extras) -> Page:
+    """Return `page` without the cover and the icon that its post does not have, because something else is in their place."""
+    taken = extras.values.keys() | options.front_matter.keys()
+    return replace(
+        page, cover=None if "image" in taken else page.cover, icon=None if "icon" in taken else page.icon
+    )
 
 
-def _in_one_piece(start: str) -> bool:
-    """Return whether `start`, a body up to its first blank line, ends every fence and element that it begins with."""
-    if fence := re.match(r"`{3,}", start):
-        return start.count("\n") > 0 and start.rsplit("\n", 1)[1] == fence[0]
-    if re.fullmatch(r"<div id=\"[^\"]*\"></div>", start):
-        return False  # an anchor alone
-    element = re.match(r"<(\w+)", start)
-    return element is None or element[1] in ("img", "br") or f"</{element[1]}>" in start
+def files(article: Article, extras: Extras = NOTHING) -> Mapping[str, File]:
+    """Return path → file of everything that the post of `article` shows and the blog keeps, its cover included."""
+    return {place.path.lstrip("/"): file for place, file in article.files.items()} | dict(extras.files)
 
 
-def _paragraphs(nodes: Iterable[BlockNode]) -> Iterator[Inlines]:
-    """Yield the text of every paragraph in `nodes`, in order, whatever it is in."""
-    for node in nodes:
-        if isinstance(node, Paragraph):
-            yield node.children
-        elif isinstance(node, Details):
-            yield node.summary
-            yield from _paragraphs(node.children)
-        elif isinstance(node, Container | Quote):
-            yield from _paragraphs(node.children)
-        elif isinstance(node, List):
-            for item in node.items:
-                yield from _paragraphs(item.children)
-
-
-def files(article: Article, options: Options, extras: Extras = NOTHING) -> Mapping[str, File]:
-    """Return path → file of everything that the post of `article` shows and Notion hosts, its cover included."""
-    found = {place.path.lstrip("/"): file for place, file in article.files.items()} | dict(extras.files)
-    cover = article.page.cover
-    if cover is not None and cover.hosted and "image" not in extras.values:
-        found[asset_path(cover, options.assets)] = cover
-    return found
+def _written(url: Url | None) -> str:
+    """Return an address as the front matter has it, a path without the base URL: themes add that."""
+    return url.path if isinstance(url, SitePath) else str(url or "")
 
 
 def modified(page: Page, options: Options, site: Site) -> str:

@@ -84,6 +84,8 @@ class Site:
     math: bool = True
     excluded: tuple[str, ...] = ()
     """What Jekyll leaves out of the site (`exclude:` without `include:`): beginnings of paths, or patterns with `*`."""
+    separator: str = "\n\n"
+    """`excerpt_separator:`, what ends the excerpt of a post; empty for no excerpts."""
     plugins: tuple[str, ...] = ()
     """Sorted: the options are compared from run to run."""
     style: str = "date"
@@ -94,6 +96,11 @@ class Site:
     """The folder that holds the folders of posts, drafts and collections; empty for the root."""
     defaults: tuple[Default, ...] = ()
     """The less precise ones first."""
+
+    def excerpt_separator(self, kind: str, path: str) -> str:
+        """Return what ends the excerpt of files of `kind` at `path`; empty where the site wants no excerpts."""
+        given = self.given(kind, path).get("excerpt_separator")
+        return self.separator if given is None else str(given)
 
     @property
     def redirects(self) -> bool:
@@ -221,6 +228,7 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
                 for item in _names(config.get("exclude"))
                 if item.strip("/") and item not in _names(config.get("include"))
             ),
+            separator=str(config.get("excerpt_separator", "\n\n") or ""),
             plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
         ),
         problems,

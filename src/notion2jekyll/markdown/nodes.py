@@ -180,6 +180,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """An HTML comment on a line of its own: readers do not see it."""
+
+    text: str
+    """Without `--`, `<` and `>`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table; rows may differ in length, the writer fills them up."""
 
@@ -240,6 +248,7 @@ BlockNode = (
     | CodeBlock
     | MathBlock
     | Rule
+    | Comment
     | Table
     | Container
     | Details

@@ -20,6 +20,7 @@ from notion2jekyll.markdown.inline import line, spaced_braces
 from notion2jekyll.markdown.nodes import (
     Anchor,
     CodeBlock,
+    Comment,
     Container,
     Details,
     Doc,
@@ -93,8 +94,7 @@ class _Writer:
             case Paragraph(children):
                 return self._paragraph(children)
             case Heading(level, children):
-                text = line(children, "heading", self.dialect)
-                return [f"{'#' * min(max(level, 1), 6)} {text}"] if text else []
+                return self._heading(level, children)
             case List():
                 return self._html_list(node) if is_html_list(node) else self._list(node)
             case Quote(children):
@@ -103,8 +103,8 @@ class _Writer:
                 return self._code_block(text, language)
             case MathBlock(tex):
                 return self._math_block(tex)
-            case Rule():
-                return ["---"]
+            case Rule() | Comment():
+                return ["---" if isinstance(node, Rule) else f"<!--{node.text}-->"]
             case Table():
                 return self._table(node)
             case Container(tag, attributes, children):
@@ -126,6 +126,10 @@ class _Writer:
         if _LONE_IMG.fullmatch(text):
             return [f"<p>{text}</p>"]  # CommonMark takes a line of one tag for a block, not for a paragraph
         return [self._in_line(text)] if text else []
+
+    def _heading(self, level: int, children: Inlines) -> Lines:
+        text = line(children, "heading", self.dialect)
+        return [f"{'#' * min(max(level, 1), 6)} {text}"] if text else []
 
     def _in_line(self, text: str) -> str:
         """Keep a formula that is all of a paragraph in the line: a backslash stops kramdown from displaying it."""

@@ -355,8 +355,9 @@ def emoji(run: Run) -> File | None:
 
 
 def hosted_files(tree: Tree) -> Iterator[File]:
-    """Yield every file of `tree` that Notion hosts: of its blocks, their icons and emoji, its cover and its properties."""
-    found: list[File | None] = [tree.page.cover]
+    """Yield every file of `tree` that Notion hosts: of its blocks, their icons and emoji, its cover, icon and properties."""
+    icon = tree.page.icon
+    found: list[File | None] = [tree.page.cover, icon.file if icon else None]
     for each in tree.page.properties.values():
         found += _files(each.data)
     todo = list(tree.blocks)
