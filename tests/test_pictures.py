@@ -15,6 +15,7 @@ import pytest
 from notion2jekyll import state
 from notion2jekyll.demo.notion_server import Response
 from notion2jekyll.demo.workspace import block, text
+from notion2jekyll.snapshot import blob_id
 from pictures import AVIF, GIF, HEIC, JPEG, SHOWN, SVG, TIFF, TURNED, png
 from world import SCHEMA, World, world
 
@@ -106,6 +107,19 @@ def is_idle(here: World, storage: Storage, *arguments: str) -> bool:
     )
 
 
+def lose_everything(here: World) -> None:
+    """Make the repository one commit without a past and without the state."""
+    tree = {path: content for path, content in here.hub.files().items() if path != state.PATH}
+    here.git("update-ref", "-d", "refs/heads/main")
+    here.hub.rival.push(tree)
+
+
+def looked_into(here: World) -> list[str]:
+    """Return the requests to GitHub for pictures that are on the branch."""
+    blobs = {blob_id(content) for content in kept(here).values()}
+    return [line for line in here.hub.log if line.rpartition("/")[2] in blobs]
+
+
 # Sizes and endings ---------------------------------------------------------------------------------------------------
 
 
@@ -132,6 +146,9 @@ def test_what_is_said_of_pictures_can_be_left_out(here: World, storage: Storage)
     assert "![](" in here.site()[POST]
     here.pass_time(hours=1)
     assert is_idle(here, storage)
+    lose_everything(here)
+    _, report = here.report("sync")
+    assert (report["changes"], len(storage.asked), looked_into(here)) == ([], 1, [])
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -149,14 +166,13 @@ def test_a_lost_state_costs_no_download_and_changes_no_post(
     if remembered:
         here.hub.rival.push({state.PATH: None})
     else:
-        tree = {path: content for path, content in before.items() if path != state.PATH}
-        here.git("update-ref", "-d", "refs/heads/main")
-        here.hub.rival.push(tree)
+        lose_everything(here)
     here.pass_time(hours=1)
     _, planned = here.report("plan", "--full")
     ran, report = here.report("sync", "--full")
     assert (ran.code, planned["changes"], report["changes"]) == (0, [], [])
     assert (len(storage.asked), report["requests"]["files"]) == (asked, 0)
+    assert looked_into(here) == []  # their sizes are in the post
     after = here.hub.files()
     assert {**after, state.PATH: b""} == {**before, state.PATH: b""}
     if remembered:  # the history has it: nothing is worth a commit

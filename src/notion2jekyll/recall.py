@@ -8,7 +8,7 @@ from dataclasses import replace
 from notion2jekyll import state
 from notion2jekyll.decide import Memory
 from notion2jekyll.errors import ConfigError, Problem
-from notion2jekyll.jekyll import front_matter, places, tables
+from notion2jekyll.jekyll import assets, front_matter, places, tables
 from notion2jekyll.jekyll.shelves import DRAFTS, POSTS, Shelf
 from notion2jekyll.jekyll.site import CONFIG, Site, parse_site
 from notion2jekyll.jekyll.themes import THEMES, Name
@@ -139,13 +139,14 @@ def _adopted(
     target: Target, memory: Memory, remembered: State, path: str, shelf: Shelf
 ) -> tuple[State, str | None]:
     """Return the state with the post at `path`, where it is one of ours, and the id of the page that it names."""
-    content = target.fetch(path)
-    metadata = front_matter.load(content.decode("utf-8", "replace")) if content else None
+    post = (target.fetch(path) or b"").decode("utf-8", "replace")
+    metadata = front_matter.load(post) if post else None
     if metadata and isinstance(metadata.get("notion_id"), str):
         draft = shelf == DRAFTS
         url = "" if draft else places.told(path, metadata, memory.site, shelf)
         blob = memory.snapshot.files[path]
         found = state.adopt(remembered, path, blob, metadata, url=url, removed=draft)
+        found = replace(found, sizes={**found.sizes, **assets.said(post)})
         return found, normal_id(metadata["notion_id"])
     return remembered, None
 

@@ -714,13 +714,14 @@ def _tables(job: Job, brief: Brief, memory: Memory, reading: Reading, bench: _Be
 
 
 def _recognize(target: Target, memory: Memory, turn: _Turn, bench: _Bench) -> None:
-    """Look into the pictures that are on the blog while nobody remembers their size.
+    """Look into the pictures that are on the blog while nobody remembers their size, where a post is to say it.
 
-    That is so where the state was lost, or a person put another picture in the place of ours.
+    That is so where a person put another picture in the place of ours, or the state was lost and no post says the size.
     """
     looked: set[str] = set()
     for page in turn.brief.whys.keys() & bench.outputs.keys():
-        for path in bench.outputs[page].files:
+        is_said = turn.brief.feeds[page].options.style.dimensions
+        for path in bench.outputs[page].files if is_said else ():
             stem = assets.stem(path)
             copy = turn.brief.index.copies.get(stem)
             if path in memory.snapshot.files and copy and not copy.known and stem not in bench.copies:

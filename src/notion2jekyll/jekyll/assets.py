@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from anyascii import anyascii
 
@@ -39,6 +40,16 @@ def stem(path: str) -> str:
     return f"{folder}{slash}{name.partition('.')[0]}"
 
 
+_SAID: Final = re.compile(
+    r'''<img src="(?:\{\{ ['"]/([^'"]+)['"] \| relative_url \}\}|/([^"{}]+))"[^<>]*? width="(\d{1,5})" height="(\d{1,5})"'''
+)
+
+
+def said(post: str) -> dict[str, tuple[int, int]]:
+    """Return path → size of the pictures of the blog whose size `post` says."""
+    return {path or plain: (int(width), int(height)) for path, plain, width, height in _SAID.findall(post)}
+
+
 def copies(
     there: Mapping[str, str],
     files: Mapping[str, str],
@@ -48,12 +59,13 @@ def copies(
     """Return the copies that the blog has or had, by the stem of their path.
 
     `there` are all files of the blog, `files` those that this program wrote (path → git blob id each), `sizes` what is
-    remembered of pictures. A picture that is not remembered, or is no longer what was written, is not known.
+    remembered of pictures. A picture that is not remembered, or is no longer what was written, is not known; where it is not
+    known what was written, what posts said of it counts.
     """
     named = re.compile(rf"{re.escape(folder)}/[0-9a-f]{{12}}[a-z0-9-]*(\.[a-z0-9]+)*")
     found: dict[str, Copy] = {}
     for path in (*filter(named.fullmatch, there), *files):
-        as_written = path in files and there.get(path, files[path]) == files[path]
+        as_written = path not in files or there.get(path, files[path]) == files[path]
         known = ending(path) not in IMAGES or (as_written and path in sizes)
         found[stem(path)] = Copy(SitePath(f"/{path}"), sizes.get(path) if known else None, known=known)
     return found
