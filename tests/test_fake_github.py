@@ -192,6 +192,81 @@ def test_the_contents_of_one_file_are_made_changed_and_deleted(filled: FakeGitHu
     assert [subject for _, _, subject in filled.history()] == ["Delete", "Change", "Make", "By hand 1"]
 
 
+def test_a_pull_request_is_opened_edited_labelled_and_closed(filled: FakeGitHub) -> None:
+    head = _head(filled)
+    filled.git.text("update-ref", "refs/heads/new", _new_commit(filled, head, "new"))
+    wish = {"title": "T", "head": "new", "base": "main", "body": "B", "draft": True}
+    status, made = _ask(filled, "POST", "/pulls", wish)
+    assert (status, made["number"], made["draft"], made["head"]["sha"]) == (
+        201,
+        1,
+        True,
+        filled.git.branches()["new"],
+    )
+    assert _ask(filled, "POST", "/issues/1/labels", {"labels": ["a", "b"]})[1][1]["name"] == "b"
+    assert _ask(filled, "PATCH", "/pulls/1", {"title": "U"})[0] == 200
+    (found,) = _ask(filled, "GET", "/pulls?state=all&head=me:new&base=main&sort=created&direction=desc")[1]
+    assert (found["title"], found["body"], [label["name"] for label in found["labels"]]) == (
+        "U",
+        "B",
+        ["a", "b"],
+    )
+    for query in ("head=me:other", "head=you:new", "base=other", "state=closed"):
+        assert _ask(filled, "GET", f"/pulls?{query}")[1] == []
+    status, again = _ask(filled, "POST", "/pulls", wish)
+    assert (status, again["errors"][0]["message"]) == (422, "A pull request already exists for me:new.")
+    assert _ask(filled, "PATCH", "/pulls/1", {"state": "closed"})[1]["closed_at"]
+    closed = filled.git.branches()["new"]
+    filled.git.text("update-ref", "refs/heads/new", _new_commit(filled, closed, "newer"))
+    assert _ask(filled, "GET", "/pulls/1")[1]["head"]["sha"] == closed
+    assert _ask(filled, "POST", "/pulls", wish)[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"head": "none", "base": "main"}, "invalid"),
+        ({"head": "main", "base": "none"}, "invalid"),
+        ({"head": "old", "base": "main"}, "No commits between main and old"),
+    ],
+)
+def test_a_pull_request_that_makes_no_sense_is_refused(
+    filled: FakeGitHub, wish: dict[str, str], words: str
+) -> None:
+    filled.git.text("update-ref", "refs/heads/old", "main")
+    status, answer = _ask(filled, "POST", "/pulls", {"title": "T", **wish})
+    assert (status, words in json.dumps(answer)) == (422, True)
+
+
+@pytest.mark.parametrize("how", ["merge", "squash", "push", "drop"])
+def test_a_pull_request_ends_with_what_becomes_of_its_branch(filled: FakeGitHub, how: str) -> None:
+    new = _new_commit(filled, _head(filled), "new")
+    filled.git.text("update-ref", "refs/heads/new", new)
+    _ask(filled, "POST", "/pulls", {"title": "T", "head": "new", "base": "main"})
+    if how == "push":
+        assert _ask(filled, "PATCH", "/git/refs/heads/main", {"sha": new})[0] == 200
+    elif how == "drop":
+        filled.drop("new")
+    else:
+        filled.merge(squash=how == "squash")
+    found = _ask(filled, "GET", "/pulls/1")[1]
+    assert (found["state"], bool(found["merged_at"])) == ("closed", how != "drop")
+    assert ("race.md" in filled.files()) is (how != "drop")
+    status, again = _ask(filled, "PATCH", "/pulls/1", {"state": "open"})
+    assert status == 422, again
+
+
+def test_a_comparison_names_the_files(filled: FakeGitHub) -> None:
+    old = _head(filled)
+    filled.rival.push({"a.md": None, "dir/b.png": b"\0\2", "dir/c.md": b"c"})
+    found = _ask(filled, "GET", f"/compare/{old}...main")[1]["files"]
+    assert {(one["filename"], one["status"]) for one in found} == {
+        ("a.md", "removed"),
+        ("dir/b.png", "modified"),
+        ("dir/c.md", "added"),
+    }
+
+
 def test_who_has_no_good_token_sees_what_github_shows_them(tmp_path: Path, filled: FakeGitHub) -> None:
     assert _ask(filled, "GET", "", token="bad")[0] == 401
     assert _ask(filled, "GET", "", token=None)[0] == 200

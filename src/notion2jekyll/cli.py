@@ -32,7 +32,7 @@ from notion2jekyll.report import Report
 from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target import Target
 from notion2jekyll.target.folder import Folder
-from notion2jekyll.target.github import GitHub
+from notion2jekyll.target.github import GitHub, PullRequest, Wish
 from notion2jekyll.terminal import Terminal
 
 NEEDS_PERSON: Final = 1
@@ -315,17 +315,35 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         "In GitHub Actions pass it to the step: env: GITHUB_TOKEN: ${{ github.token }}. On your own machine make a "
         "fine-grained token with “Contents: Read and write” for the repository, or publish into a folder with --output DIR.",
     )
-    author = config.github.author
+    options, address = config.github, _address("GITHUB_API_URL", "https://api.github.com")
+    author = (options.author.name, options.author.email) if options.author else None
+
+    def now() -> float:
+        return CLOCK.now().timestamp()
+
+    if options.mode == "pull_request":
+        asked = options.pull_request
+        return PullRequest(
+            options.repository,
+            options.branch,
+            token,
+            address,
+            wish=Wish(asked.branch, asked.title, tuple(asked.labels), asked.draft),
+            author=author,
+            progress=progress,
+            sleep=CLOCK.sleep,
+            clock=now,
+        )
     return GitHub(
-        config.github.repository,
-        config.github.branch,
+        options.repository,
+        options.branch,
         token,
-        _address("GITHUB_API_URL", "https://api.github.com"),
-        author=(author.name, author.email) if author else None,
-        create=config.github.create_branch,
+        address,
+        author=author,
+        create=options.create_branch,
         progress=progress,
         sleep=CLOCK.sleep,
-        clock=lambda: CLOCK.now().timestamp(),
+        clock=now,
     )
 
 

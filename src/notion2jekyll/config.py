@@ -354,6 +354,22 @@ class Author(_Section):
     """An address; GitHub links the commits to the account that has it."""
 
 
+class PullRequest(_Section):
+    """The pull request, where `mode` is `pull_request`."""
+
+    branch: Annotated[str, Field(min_length=1)] = "notion2jekyll"
+    """A branch for it alone; it is made where it does not exist."""
+    title: Annotated[str, Field(min_length=1)] = "Sync from Notion: {summary}"
+    """Its title; `{summary}` becomes such as `2 new, 1 updated`."""
+    labels: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]),
+    ] = []
+    """What it is labelled with when it is opened."""
+    draft: bool = False
+    """Whether it is opened as a draft."""
+
+
 class GitHub(_Section):
     """The repository of the blog."""
 
@@ -363,6 +379,10 @@ class GitHub(_Section):
     """The branch that the blog is built from; by default the repository's default branch."""
     create_branch: bool = False
     """With `true`, a `branch` that does not exist yet is made by the first commit, from the default branch."""
+    mode: Literal["commit", "pull_request"] = "commit"
+    """How posts get there: `commit` commits to the branch; `pull_request` keeps one pull request open against it, for
+    somebody to merge."""
+    pull_request: PullRequest = PullRequest()
     author: Author | None = None
     """By default the owner of the token, whose commits GitHub can mark as verified."""
     message: str = "Sync from Notion: {summary}"

@@ -34,6 +34,7 @@ def _read(target: Target, shelves: Collection[Shelf], theme: Name | None) -> Mem
     site, problems = parse_site(config.decode("utf-8", "replace") if config is not None else None)
     if theme is not None:
         site = replace(site, theme=THEMES[theme])
+    problems = (*snapshot.problems, *problems)
     content = target.fetch(state.PATH) if state.PATH in snapshot.files else None
     try:
         if content is not None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1
 
+from notion2jekyll.errors import Problem
+
 
 def blob_id(content: bytes) -> str:
     """Return the id git gives to a file with `content`: equal ids mean equal contents, with nothing downloaded."""
@@ -24,6 +26,10 @@ class Snapshot:
     """Paths of what is there and is no regular file: symbolic links and submodules."""
     complete: bool = True
     """False where the listing may lack files; then nothing that is missing may be taken for deleted."""
+    unwritten: bool = False
+    """Whether it was put together in a way that nobody else would find: worth a commit of its own."""
+    problems: tuple[Problem, ...] = ()
+    """What a person should know of how it was put together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from notion2jekyll.recall import recall, reclaim
 from notion2jekyll.report import Report
 from notion2jekyll.snapshot import blob_id
 from notion2jekyll.state import Entry, State
-from notion2jekyll.target import Applied, Moved, Target
+from notion2jekyll.target import Applied, Moved, Settled, Target
 
 PASSES: Final = 3
 """How often posts are made in one attempt, so that their links lead to where other posts really are."""
@@ -167,8 +167,11 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
             clock.sleep(pause)
             bench.waited += pause
             continue
+        settled = Settled() if job.dry_run else target.settle()
         return replace(
             done,
+            url=settled.url or done.url,
+            problems=(*done.problems, *settled.problems),
             requests={"notion": bench.requests, "github": target.requests, "files": bench.downloads},
             waited=bench.waited + target.waited,
             seconds=(clock.now() - started).total_seconds(),
@@ -838,9 +841,8 @@ def _write(
         sources={**memory.state.sources, **reading.listing.resolved},
         written=started,
     )
-    if not (plan.changes or plan.files or plan.orphans or plan.bases) and not _worth_alone(
-        remembered, memory, target, started
-    ):
+    visible = plan.changes or plan.files or plan.orphans or plan.bases or memory.snapshot.unwritten
+    if not visible and not _worth_alone(remembered, memory, target, started):
         return None
     contents = {path: bench.media[path] for path in plan.files}
     for path, source in plan.carried.items():

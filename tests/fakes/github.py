@@ -17,6 +17,7 @@ from notion2jekyll.demo.github_server import (
     ConnectionDropped,
     Git,
     GitHubServer,
+    Pull,
     Refusal,
     Repository,
     Request,
@@ -147,6 +148,30 @@ class FakeGitHub(GitHubServer):
             if script.steps and script.method in {"*", request.method} and script.part in request.path:
                 return script.steps.pop(0)
         return None
+
+    # What people do with pull requests
+
+    def pull(self, number: int = 1) -> Pull:
+        """Return a pull request as it is by now."""
+        return next(one for one in self._present(self.repository) if one.number == number)
+
+    def merge(self, number: int = 1, *, squash: bool = False) -> str:
+        """Merge a pull request as GitHub does; return the commit. Fails where GitHub would refuse."""
+        pull, branches = self.pull(number), self.git.branches()
+        assert pull.state == "open"
+        old, new = branches[pull.base], branches[pull.head]
+        tree = self.git.text("merge-tree", "--write-tree", old, new)
+        who = f"Me <me@example.com> {int(NOW.timestamp())} +0900"
+        message = f"Merge pull request #{number}\n"
+        made = self.git.write_commit(tree, [old] if squash else [old, new], message, who, who)
+        assert self.git.move(pull.base, made, old)
+        pull.state, pull.merged = "closed", True
+        return made
+
+    def drop(self, branch: str) -> None:
+        """Delete a branch; that closes its pull request."""
+        self.git.text("update-ref", "-d", f"refs/heads/{branch}")
+        self._present(self.repository)
 
     # What the repository holds
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha1
 
 from notion2jekyll.errors import Problem
-from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
+from notion2jekyll.target import Applied, Commit, Moved, Settled, Snapshot, blob_id, check
 
 
 @dataclass
@@ -77,6 +77,9 @@ class Memory:
 
     def obstacle(self) -> Problem | None:
         return None
+
+    def settle(self) -> Settled:
+        return Settled()
 
     def apply(self, commit: Commit) -> Applied:
         if commit.base != self._read.base:

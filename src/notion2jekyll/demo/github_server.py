@@ -228,6 +228,32 @@ class Git:
         return True
 
 
+@dataclass(slots=True)
+class Pull:
+    """A pull request."""
+
+    number: int
+    """Counted from 1."""
+    head: str
+    """The branch that is offered."""
+    base: str
+    """The branch that it is offered to."""
+    sha: str
+    """Where `head` stood when it was open last."""
+    title: str
+    """Its title."""
+    body: str | None = None
+    """Its text, in Markdown."""
+    draft: bool = False
+    """Whether it is not ready yet."""
+    state: str = "open"
+    """`open` or `closed`."""
+    merged: bool = False
+    """Whether it was closed by being merged."""
+    labels: list[str] = field(default_factory=list)
+    """Names of its labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """One repository that is served."""
@@ -244,6 +270,8 @@ class Repository:
     """What it says of whether the token may write; None: nothing. With False it may not, unless it is an app's."""
     archived: bool = False
     """Whether nothing can be written to it any more."""
+    pulls: list[Pull] = field(default_factory=list)
+    """Its pull requests, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +433,7 @@ class GitHubServer:
         )
 
     def get_comparison(self, call: Call) -> Answer:
-        """`GET …/compare/{base}...{head}`, without the files."""
+        """`GET …/compare/{base}...{head}`: 250 commits and 300 files at most."""
         base, _, head = call.at["basehead"].partition("...")
         old, new = self._known(call.one, base, "commit"), self._known(call.one, head, "commit")
         try:
@@ -430,7 +458,8 @@ class GitHubServer:
                 "ahead_by": len(ahead),
                 "behind_by": len(behind),
                 "total_commits": len(ahead),
-                "commits": [self._commit(call.one, sha) for sha in ahead],
+                "commits": [self._commit(call.one, sha) for sha in ahead[:250]],
+                "files": self._files(call.one, common, new)[:300],
             },
         )
 
@@ -451,7 +480,63 @@ class GitHubServer:
             raise Refusal(404, "Not Found")
         return Answer(200, [self._content(call.one, entry, name) for entry in inside])
 
+    def get_pulls(self, call: Call) -> Answer:
+        """`GET …/pulls`: of one state, head and base, oldest or newest first."""
+        wish = call.request.query
+        state, (owner, _, head) = wish.get("state", "open"), wish.get("head", "").rpartition(":")
+        found = [
+            self._pull(call.one, pull)
+            for pull in self._present(call.one)
+            if state in {"all", pull.state}
+            and (not head or (owner.lower(), head) == (call.one.owner.lower(), pull.head))
+            and wish.get("base", pull.base) == pull.base
+        ]
+        oldest_first = wish.get("direction") == "asc"
+        return Answer(200, _page(found if oldest_first else found[::-1], call.request))
+
+    def get_pull(self, call: Call) -> Answer:
+        """`GET …/pulls/{pull_number}`."""
+        return Answer(200, self._whole_pull(call.one, self._numbered(call)))
+
     # What is written
+
+    def post_pull(self, call: Call) -> Answer:
+        """`POST …/pulls`: between two branches of the repository."""
+        asked = _json(call.request)
+        title, head, base = (_text(asked, key) for key in ("title", "head", "base"))
+        git, branches = call.one.git, call.one.git.branches()
+        head = head.removeprefix(f"{call.one.owner}:")
+        wrong = ""
+        for name, branch in (("head", head), ("base", base)):
+            if branch not in branches:
+                raise _invalid(name, "invalid")
+        if git.is_ancestor(branches[head], branches[base]):
+            wrong = f"No commits between {base} and {head}"
+        for pull in self._present(call.one):
+            if (pull.state, pull.head, pull.base) == ("open", head, base):
+                wrong = f"A pull request already exists for {call.one.owner}:{head}."
+        if wrong:
+            raise _invalid("", "custom", wrong)
+        number = len(call.one.pulls) + 1
+        pull = Pull(number, head, base, branches[head], title, asked.get("body"), bool(asked.get("draft")))
+        call.one.pulls.append(pull)
+        return Answer(201, self._whole_pull(call.one, pull))
+
+    def patch_pull(self, call: Call) -> Answer:
+        """`PATCH …/pulls/{pull_number}`: title, text, and whether it is open."""
+        pull, asked = self._numbered(call), _json(call.request)
+        pull.title, pull.body = asked.get("title", pull.title), asked.get("body", pull.body)
+        if asked.get("state", pull.state) != pull.state:
+            if pull.merged or pull.head not in call.one.git.branches():
+                raise _invalid("state", "invalid", "state cannot be changed.")
+            pull.state = asked["state"]
+        return Answer(200, self._whole_pull(call.one, pull))
+
+    def post_labels(self, call: Call) -> Answer:
+        """`POST …/issues/{issue_number}/labels`: of pull requests."""
+        pull, asked = self._numbered(call), _json(call.request)
+        pull.labels = list(dict.fromkeys([*pull.labels, *asked.get("labels", [])]))
+        return Answer(200, self._labels(call.one, pull))
 
     def post_blob(self, call: Call) -> Answer:
         """`POST …/git/blobs`."""
@@ -596,7 +681,123 @@ class GitHubServer:
             200 if path in there else 201, {"content": content, "commit": self._git_commit(one, sha)}
         )
 
+    def _present(self, one: Repository) -> list[Pull]:
+        """Return the pull requests as they are by now: merged or closed by what became of their branches."""
+        branches = one.git.branches()
+        for pull in one.pulls:
+            if pull.state != "open":
+                continue
+            if pull.head not in branches or pull.base not in branches:
+                pull.state = "closed"
+                continue
+            pull.sha = branches[pull.head]
+            if one.git.is_ancestor(pull.sha, branches[pull.base]):
+                pull.state, pull.merged = "closed", True
+        return one.pulls
+
+    def _numbered(self, call: Call) -> Pull:
+        for pull in self._present(call.one):
+            if str(pull.number) == call.at["number"]:
+                return pull
+        raise Refusal(404, "Not Found")
+
     # How things look
+
+    def _files(self, one: Repository, old: str, new: str) -> list[Json]:
+        words = {"A": "added", "M": "modified", "D": "removed", "T": "changed"}
+        lines = one.git.text("diff-tree", "-r", "-z", "--no-renames", old, new).split("\0")
+        found = []
+        for facts, path in zip(lines[::2], lines[1::2], strict=False):
+            _, _, before, after, status = facts.split()
+            link = f"{self._html(one)}/blob/{new}/{quote(path)}"
+            found.append(
+                {
+                    "sha": before if status == "D" else after,
+                    "filename": path,
+                    "status": words[status],
+                    **dict.fromkeys(("additions", "deletions", "changes"), 0),
+                    "blob_url": link,
+                    "raw_url": link,
+                    "contents_url": f"{self._url(one)}/contents/{quote(path)}?ref={new}",
+                }
+            )
+        return found
+
+    def _labels(self, one: Repository, pull: Pull) -> list[Json]:
+        return [
+            {
+                "id": number,
+                "node_id": f"L_{number}",
+                "url": f"{self._url(one)}/labels/{quote(name)}",
+                "name": name,
+                "description": "",
+                "color": "ededed",
+                "default": False,
+            }
+            for number, name in enumerate(pull.labels, 1)
+        ]
+
+    def _pull(self, one: Repository, pull: Pull) -> Json:
+        url, page = f"{self._url(one)}/pulls/{pull.number}", f"{self._html(one)}/pull/{pull.number}"
+        issue = f"{self._url(one)}/issues/{pull.number}"
+        ends = {
+            name: {
+                "label": f"{one.owner}:{branch}",
+                "ref": branch,
+                "sha": sha,
+                "user": self._user(one.owner),
+                "repo": self._repository(one),
+            }
+            for name, branch, sha in (
+                ("head", pull.head, pull.sha),
+                ("base", pull.base, one.git.branches().get(pull.base, pull.sha)),
+            )
+        }
+        links = {
+            "html": page,
+            "self": url,
+            "issue": issue,
+            "comments": f"{issue}/comments",
+            "review_comments": f"{url}/comments",
+            "review_comment": f"{self._url(one)}/pulls/comments{{/number}}",
+            "commits": f"{url}/commits",
+            "statuses": f"{self._url(one)}/statuses/{pull.sha}",
+        }
+        return {
+            **ends,
+            **{f"{name}_url": link for name, link in links.items() if name not in {"html", "self"}},
+            "_links": {name: {"href": link} for name, link in links.items()},
+            "url": url,
+            "html_url": page,
+            "diff_url": f"{page}.diff",
+            "patch_url": f"{page}.patch",
+            "id": pull.number,
+            "node_id": f"PR_{pull.number}",
+            "number": pull.number,
+            "state": pull.state,
+            "locked": False,
+            "title": pull.title,
+            "user": self._user(self.login),
+            "body": pull.body,
+            "labels": self._labels(one, pull),
+            "milestone": None,
+            "created_at": _BEGINNING,
+            "updated_at": _BEGINNING,
+            "closed_at": None if pull.state == "open" else _BEGINNING,
+            "merged_at": _BEGINNING if pull.merged else None,
+            "merge_commit_sha": None,
+            "assignee": None,
+            "author_association": "OWNER",
+            "auto_merge": None,
+            "draft": pull.draft,
+        }
+
+    def _whole_pull(self, one: Repository, pull: Pull) -> Json:
+        counts = dict.fromkeys(
+            ("comments", "review_comments", "commits", "additions", "deletions", "changed_files"), 0
+        )
+        facts = {"merged": pull.merged, "mergeable": None, "mergeable_state": "unknown", "merged_by": None}
+        return self._pull(one, pull) | counts | facts | {"maintainer_can_modify": False}
 
     def _not_empty(self, one: Repository) -> dict[str, str]:
         branches = one.git.branches()
@@ -756,7 +957,8 @@ class GitHubServer:
             0,
         )
         has = {
-            f"has_{part}": part == "pages" for part in ("issues", "projects", "wiki", "pages", "discussions")
+            f"has_{part}": part == "pages"
+            for part in ("issues", "projects", "wiki", "pages", "discussions", "downloads")
         }
         permissions = {"admin": False, "push": one.push, "pull": True}
         return {
@@ -852,6 +1054,11 @@ _ROUTES = (
     _route("GET", "/commits/(?P<ref>.+)", GitHubServer.get_commit),
     _route("GET", "/compare/(?P<basehead>.+)", GitHubServer.get_comparison),
     _route("GET", "/contents/(?P<path>.*)", GitHubServer.get_contents),
+    _route("GET", "/pulls", GitHubServer.get_pulls),
+    _route("GET", "/pulls/(?P<number>[0-9]+)", GitHubServer.get_pull),
+    _route("POST", "/pulls", GitHubServer.post_pull),
+    _route("PATCH", "/pulls/(?P<number>[0-9]+)", GitHubServer.patch_pull),
+    _route("POST", "/issues/(?P<number>[0-9]+)/labels", GitHubServer.post_labels),
     _route("POST", "/git/blobs", GitHubServer.post_blob),
     _route("POST", "/git/trees", GitHubServer.post_tree),
     _route("POST", "/git/commits", GitHubServer.post_commit),
@@ -980,6 +1187,11 @@ def _text(asked: Json, key: str) -> str:
     if not isinstance(asked.get(key), str):
         raise Refusal(422, f'Invalid request.\n\n"{key}" wasn\'t supplied.')
     return str(asked[key])
+
+
+def _invalid(name: str, code: str, message: str = "") -> Refusal:
+    error = {"resource": "PullRequest", "code": code} | ({"field": name} if name else {})
+    return Refusal(422, "Validation Failed", errors=[error | ({"message": message} if message else {})])
 
 
 def _decoded(content: str) -> bytes:

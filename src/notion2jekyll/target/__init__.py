@@ -13,7 +13,7 @@ from typing import Protocol
 from notion2jekyll.errors import ConfigError, Problem
 from notion2jekyll.snapshot import Commit, Snapshot, blob_id
 
-__all__ = ["Applied", "Commit", "Moved", "Snapshot", "Target", "blob_id", "check", "is_inside"]
+__all__ = ["Applied", "Commit", "Moved", "Settled", "Snapshot", "Target", "blob_id", "check", "is_inside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class Applied:
     """Id of the commit; None where the target keeps no versions."""
     url: str | None
     """Where a person can look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of what goes with a version, beside its files."""
+
+    url: str | None = None
+    """Where a person can look at what waits for them; None where nothing does."""
+    problems: tuple[Problem, ...] = ()
 
 
 class Moved(Exception):
@@ -75,6 +84,12 @@ class Target(Protocol):
 
         Files that already have the content wanted are left alone; where nothing is left to write there is no new
         version, and `Applied.commit` is the base. Afterwards the target stands at the new version, as if read again.
+        """
+
+    def settle(self) -> Settled:
+        """Bring in order what goes with the version that the target stands at: a pull request, for example.
+
+        Also where `apply` had nothing to do: an earlier run may not have come so far. Raises as `read`.
         """
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from notion2jekyll import state
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop, Unreachable
-from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check, is_inside
+from notion2jekyll.target import Applied, Commit, Moved, Settled, Snapshot, blob_id, check, is_inside
 
 try:
     import fcntl
@@ -182,6 +182,10 @@ class Folder:
         if number := number if place.is_dir() else errno.ENOTDIR:
             raise _stop(place, "write", OSError(number, os.strerror(number)))
         return None
+
+    def settle(self) -> Settled:
+        """Do nothing: the files are all there is."""
+        return Settled()
 
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, after what a run that was killed had begun to write.

@@ -1,7 +1,8 @@
-"""GitHub as a target: `wire` sends requests, `repository` has git's objects, `branch` commits to a branch."""
+"""GitHub as a target: `wire` sends requests, `repository` has git's objects, `branch` commits to a branch, `pull_request` offers."""
 
 from notion2jekyll.target.github.branch import GitHub
+from notion2jekyll.target.github.pull_request import PullRequest, Wish
 from notion2jekyll.target.github.repository import SEED
 from notion2jekyll.target.github.wire import API
 
-__all__ = ["API", "SEED", "GitHub"]
+__all__ = ["API", "SEED", "GitHub", "PullRequest", "Wish"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from notion2jekyll.errors import Problem
 from notion2jekyll.progress import Progress, Silent
-from notion2jekyll.target import Applied, Commit, Moved, Snapshot, blob_id, check
+from notion2jekyll.target import Applied, Commit, Moved, Settled, Snapshot, blob_id, check
 from notion2jekyll.target.github.repository import (
     SEED,
     SEED_TEXT,
@@ -55,7 +55,7 @@ class GitHub:
             repository,
             token,
             api_url,
-            name=f"{repository} ({f'branch {branch}' if branch else 'default branch'})",
+            name=f"{repository} ({self._where(branch)})",
             progress=progress or Silent(),
             max_wait=max_wait,
             sleep=sleep,
@@ -63,6 +63,9 @@ class GitHub:
         )
         self._repository = Repository(self._wire, author)
         self._version: Version | None = None
+
+    def _where(self, branch: str | None) -> str:
+        return f"branch {branch}" if branch else "default branch"
 
     @property
     def name(self) -> str:
@@ -116,7 +119,7 @@ class GitHub:
     def history(self, path: str) -> Iterator[bytes]:
         """Yield what `path` held in its latest versions, newest first: one request, and two for each that is taken."""
         if self._version and self._version.head:
-            yield from self._repository.history(self._version.head, path)
+            yield from self._repository.history(self._version.head.commit, path)
 
     def obstacle(self) -> Problem | None:
         """Return what may keep the branch from being written to: one request. Raises AccessDenied, and as `read`."""
@@ -135,11 +138,7 @@ class GitHub:
         if version is None or version.snapshot().base != commit.base:
             raise Moved(f"{self.name} was not read at {commit.base}")
         snapshot = version.snapshot()
-        check(commit, snapshot)
-        changes: dict[str, Change] = {
-            path: text for path, text in commit.writes.items() if snapshot.files.get(path) != blob_id(text)
-        }
-        changes |= dict.fromkeys(commit.deletes)
+        changes = changes_of(commit, snapshot)
         if not changes:
             return Applied(commit.base, version.head.url if version.head else None)
         if version.head is None:
@@ -155,8 +154,21 @@ class GitHub:
         made = self._version.head or start
         return Applied(made.commit, made.url)
 
+    def settle(self) -> Settled:
+        """Do nothing: the commit is all there is."""
+        return Settled()
+
     def _swap(self, start: str, new: str) -> None:
         if self._branch is None:
             self._branch = self._repository.default_branch()
         self._repository.swap(self._branch, start if self._exists else None, new)
         self._exists = True
+
+
+def changes_of(commit: Commit, snapshot: Snapshot) -> dict[str, Change]:
+    """Return what `commit` really changes in `snapshot`. Raises as `check`."""
+    check(commit, snapshot)
+    changes: dict[str, Change] = {
+        path: text for path, text in commit.writes.items() if snapshot.files.get(path) != blob_id(text)
+    }
+    return changes | dict.fromkeys(commit.deletes)

@@ -53,6 +53,29 @@ class Head(NamedTuple):
     """Where a person can look at it."""
 
 
+class Relation(NamedTuple):
+    """How a branch stands to another one."""
+
+    base: Head
+    """The other one's head."""
+    joint: Head
+    """The last commit that both have."""
+    ours: Head
+    """The branch's own head."""
+    paths: tuple[str, ...]
+    """What the branch changes since `joint`; GitHub lists 300 at most."""
+
+    @property
+    def is_contained(self) -> bool:
+        """Whether the other branch has everything of this one."""
+        return self.ours.commit == self.joint.commit
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether this branch has everything of the other one."""
+        return self.base.commit == self.joint.commit
+
+
 class NoBranch(ConfigError):
     """The repository has commits, and no branch of that name."""
 
@@ -127,11 +150,35 @@ class Repository:
                 self._explain_no_head(branch)
                 return None
             commit = {"sha": found}
+        return self._head_of(commit)
+
+    def _head_of(self, commit: Json) -> Head:
         self.wire.follow(commit.get("url") or "")
         sha = str(commit["sha"])
         # A server that speaks GitHub's language may say less than GitHub does.
         tree = commit.get("commit", {}).get("tree") or self.wire.ask("GET", f"/git/commits/{sha}")["tree"]
         return Head(sha, str(tree["sha"]), self._page_of(commit))
+
+    def relation(self, branch: str, base: str) -> Relation | None:
+        """Return how `branch` stands to the branch `base`: one request. None where one of them is not there.
+
+        Raises AccessDenied, Unreachable.
+        """
+        try:
+            found = self.wire.call("GET", f"/compare/{quote(base)}...{quote(branch)}")
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise self.wire.stop(refused) from refused
+        commits, joint = found["commits"], self._head_of(found["merge_base_commit"])
+        if not found["ahead_by"]:
+            ours = joint
+        elif len(commits) == found["ahead_by"]:
+            ours = self._head_of(commits[-1])
+        else:  # it lists 250 commits at most, the oldest first
+            ours = self._head_of(self.wire.ask("GET", f"/branches/{quote(branch)}")["commit"])
+        paths = tuple(str(file["filename"]) for file in found.get("files", ()))
+        return Relation(self._head_of(found["base_commit"]), joint, ours, paths)
 
     def ref(self, branch: str) -> str | None:
         """Return the commit of `branch` as git's own references have it; None where they do not know it either."""
@@ -151,17 +198,7 @@ class Repository:
 
     def _explain_no_head(self, branch: str | None) -> None:
         """Return for a repository without any commit; raise what is wrong otherwise."""
-        repository = self.wire.repository
-        try:
-            facts = self.wire.call("GET", "")
-        except Refused as refused:
-            if refused.status == 404:
-                raise ConfigError(
-                    f"There is no repository {repository}, or this token may not see it (GitHub says the same of both).",
-                    hint="Check the name under github: repository, and that the token was made for this repository: "
-                    "the GITHUB_TOKEN of a workflow reaches only the repository it runs in.",
-                ) from refused
-            raise self.wire.stop(refused) from refused
+        repository, facts = self.wire.repository, self._facts()
         branches = [
             branch["name"] for branch in self.wire.ask("GET", "/branches", parameters={"per_page": "100"})
         ]
@@ -175,9 +212,23 @@ class Repository:
             "make the branch with github: create_branch: true.",
         )
 
+    def _facts(self) -> Json:
+        try:
+            facts: Json = self.wire.call("GET", "")
+        except Refused as refused:
+            if refused.status == 404:
+                raise ConfigError(
+                    f"There is no repository {self.wire.repository}, or this token may not see it (GitHub says the same of "
+                    "both).",
+                    hint="Check the name under github: repository, and that the token was made for this repository: "
+                    "the GITHUB_TOKEN of a workflow reaches only the repository it runs in.",
+                ) from refused
+            raise self.wire.stop(refused) from refused
+        return facts
+
     def default_branch(self) -> str:
-        """Return the name of the default branch."""
-        return str(self.wire.ask("GET", "").get("default_branch") or "main")
+        """Return the name of the default branch. Raises ConfigError where there is no such repository, and as `head`."""
+        return str(self._facts().get("default_branch") or "main")
 
     def obstacle(self) -> Problem | None:
         """Return what may keep commits from being made, None for nothing that GitHub tells. Raises AccessDenied.
@@ -204,18 +255,37 @@ class Repository:
 
     def version(self, head: Head) -> Version:
         """Return everything in the commit `head`: one request, as long as the tree comes in one piece."""
+        return self._version(head, self._listing(head.tree))
+
+    def version_of(self, branch: str) -> Version | None:
+        """Return everything in `branch`, with a head that has no commit yet: one request less than `head` and `version`.
+
+        None where there is no such branch.
+        """
+        try:
+            listing = self.wire.call("GET", f"/git/trees/{quote(branch)}", parameters={"recursive": "1"})
+        except Refused as refused:
+            if refused.status in {404, 409}:
+                return None
+            raise self.wire.stop(refused) from refused
+        return self._version(Head("", str(listing["sha"]), None), listing)
+
+    def _version(self, head: Head, listing: Json) -> Version:
         entries: dict[str, Entry] = {}
         complete = True
-        for path, entry in self._walk(head.tree, ""):
+        for path, entry in self._walk(head.tree, "", listing):
             if entry is None:
                 complete = False
             elif entry["type"] != "tree":
                 entries[path] = Entry(entry["mode"], entry["sha"])
         return Version(head, entries, complete)
 
-    def _walk(self, tree: str, folder: str) -> Iterator[tuple[str, Json | None]]:
+    def _listing(self, tree: str) -> Json:
+        listing: Json = self.wire.ask("GET", f"/git/trees/{tree}", parameters={"recursive": "1"})
+        return listing
+
+    def _walk(self, tree: str, folder: str, listing: Json) -> Iterator[tuple[str, Json | None]]:
         """Yield path and entry of everything in `tree`, and a None entry where even a single folder is cut off."""
-        listing = self.wire.ask("GET", f"/git/trees/{tree}", parameters={"recursive": "1"})
         if not listing.get("truncated"):
             for entry in listing["tree"]:
                 yield folder + entry["path"], entry
@@ -227,7 +297,12 @@ class Repository:
             path = folder + entry["path"]
             yield path, entry
             if entry["type"] == "tree":
-                yield from self._walk(entry["sha"], path + "/")
+                yield from self._walk(entry["sha"], path + "/", self._listing(entry["sha"]))
+
+    def keep(self, content: bytes) -> str:
+        """Let `content` be found like one that the repository has; return its id."""
+        self._fetched[blob_id(content)] = content
+        return blob_id(content)
 
     def blob(self, blob: str) -> bytes:
         """Return the content with that id: one request for each, once."""
@@ -251,10 +326,13 @@ class Repository:
             self._fetched[blob] = base64.b64decode(answer["content"])
         return self._fetched[blob]
 
-    def history(self, head: Head, path: str) -> Iterator[bytes]:
-        """Yield what `path` held in its latest versions, newest first: one request, and two for each that is taken."""
+    def history(self, start: str, path: str) -> Iterator[bytes]:
+        """Yield what `path` held in the latest versions up to `start` (a commit or a branch), newest first.
+
+        One request, and two for each that is taken.
+        """
         try:
-            wish = {"path": path, "sha": head.commit, "per_page": str(_VERSIONS)}
+            wish = {"path": path, "sha": start, "per_page": str(_VERSIONS)}
             commits = self.wire.call("GET", "/commits", parameters=wish)
         except Refused:
             return

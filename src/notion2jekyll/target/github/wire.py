@@ -139,6 +139,11 @@ class Wire:
         self._write_pause = _WRITE_PAUSE
         self._last_write = float("-inf")
 
+    @property
+    def owner(self) -> str:
+        """The owner of the repository, also after it was renamed."""
+        return self._place.split("/")[2]
+
     def follow(self, url: str) -> None:
         """Go straight to where a renamed repository is now, as the `url` of one of its commits tells.
 
@@ -304,7 +309,8 @@ class Wire:
         if refused.is_rule:
             return AccessDenied(
                 f"The branch is protected. {said}",
-                hint="Let the token's owner or app bypass the rule (Settings → Rules or Branches), or publish to a branch without one.",
+                hint="Let the token's owner or app bypass the rule (Settings → Rules or Branches), or offer the posts with "
+                "github: mode: pull_request.",
             )
         if "archived" in lower:
             return AccessDenied(said, hint="The repository is archived: unarchive it in its settings.")
@@ -363,7 +369,9 @@ def _is_unreached(error: BaseException | None) -> bool:
 def _message_of(error: github.GithubException) -> str:
     data = error.data
     if isinstance(data, dict):
-        return str(data.get("message") or data.get("data") or "")
+        details = data.get("errors") or ()
+        inner = [str(each["message"]) for each in details if isinstance(each, dict) and each.get("message")]
+        return ": ".join([str(data.get("message") or data.get("data") or ""), *inner])
     return str(data or "")
 
 
