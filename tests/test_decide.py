@@ -169,7 +169,7 @@ def test_only_what_was_asked_for_is_touched() -> None:
 
 
 def test_a_full_run_reads_all_that_is_published() -> None:
-    made = brief(page("a"), page("b", public=False), entries=(entry("a"),), full=True)
+    made = brief(page("a"), page("b", public=False), entries=(entry("a"),), full="a full run was asked for")
     assert made.whys == {"a": "a full run was asked for"}
 
 

@@ -834,3 +834,36 @@ def test_a_page_without_a_title_is_said(here: World) -> None:
     here.pass_time(hours=1)
     _, report = here.report("sync")
     assert any("has no title" in problem["message"] for problem in report["problems"])
+
+
+def test_every_page_is_read_again_after_a_week(here: World) -> None:
+    """Some edits in Notion do not move the edit time of their page."""
+    page = here.row("Post", "one")
+    here.row("Other", "x")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.workspace.replace_children(page, lines("two"), silent=True)
+    here.pass_time(days=6)
+    assert here.report("sync")[1]["result"] == "up-to-date"
+    here.pass_time(days=2)
+    _, report = here.report("sync")
+    assert [(change["path"], change["why"]) for change in report["changes"]] == [
+        ("_posts/2026-11-20-post.md", "every page is read again after 7 days")
+    ]
+    # And where nothing had changed, it is remembered that all were read.
+    here.pass_time(days=8)
+    _, report = here.report("sync")
+    assert (report["result"], report["changes"], report["requests"]["notion"]) == ("committed", [], 3)
+    _, report = here.report("sync")
+    assert (report["result"], report["requests"]["notion"]) == ("up-to-date", 1)
+
+
+def test_no_page_is_read_again_where_that_is_not_wanted(here: World) -> None:
+    here.configure()
+    config = here.directory / "notion2jekyll.yaml"
+    config.write_text(config.read_text("utf-8") + "sync: {full_every_days: 0}\n", "utf-8")
+    here.row("Post", "one")
+    here.pass_time(hours=1)
+    here.run("sync")
+    here.pass_time(days=100)
+    assert here.report("sync")[1]["requests"]["notion"] == 1

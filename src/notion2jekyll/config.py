@@ -404,6 +404,8 @@ class Sync(_Section):
     """Up to so many posts may always be removed by one run."""
     max_removed_percent: Annotated[float, Field(ge=0, le=100)] = 30
     """More are removed only while they are at most this share of all posts; otherwise the run stops."""
+    full_every_days: Annotated[int, Field(ge=0)] = 7
+    """So often every page is read again, whatever its edit time: some edits in Notion do not move it. 0 is never."""
     strict: bool = False
     """With `true`, a page that cannot be shown completely keeps its last post (or gets none), and every warning counts as a
     problem that needs a person (exit code 1)."""

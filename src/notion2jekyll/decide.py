@@ -59,7 +59,8 @@ class Wishes:
     """Whether posts deleted by hand are written again."""
     pages: frozenset[str] = frozenset()
     """Only these; all where empty."""
-    full: bool = False
+    full: str = ""
+    """Why every page is read, whatever its edit time; empty where that is not asked for."""
     edited_stay: bool = False
     """Whether posts that a person edited stay where they are, with nothing merged into them."""
     removed: Literal["delete", "draft", "keep"] = "delete"
@@ -289,7 +290,7 @@ def _tables(
         elif brief.index.links(entry.links) != entry.links:
             why = "a page that it links to changed its address or title"
         elif wishes.full:
-            why = "a full run was asked for"
+            why = wishes.full
         yield Table(own, path, feed, pages, mark, why)
 
 
@@ -433,7 +434,7 @@ def _why(page: Page, brief: Brief, wishes: Wishes, memory: Memory) -> str | None
     if why is None and entry is not None and set(entry.redirects) != set(place.redirects):
         why = "its former addresses changed"
     if why is None and wishes.full:
-        why = "a full run was asked for"
+        why = wishes.full
     elif why is None and page.id in wishes.pages:
         why = "it was asked for"
     return why

@@ -96,6 +96,8 @@ class State:
     """Configured source id → what it turned out to be (`data_source:<id>`, `page:<id>`), which saves a request."""
     written: datetime | None = None
     """When it was written last (UTC); None before the first time."""
+    reconciled: datetime | None = None
+    """When every page was read last, whatever its edit time (UTC); None: never, as far as is known."""
     sizes: Mapping[str, tuple[int, int] | None] = field(default_factory=dict)
     """Path → width and height in pixels of every picture in `files` that somebody looked into; None where it has none."""
 
@@ -134,6 +136,7 @@ def dump(state: State) -> bytes:
         "version": VERSION,
         "note": "Written by notion2jekyll, and not to be edited: it tells your edits of posts from its own.",
         "written": written,
+        "reconciled": state.reconciled.isoformat(timespec="seconds") if state.reconciled else None,
         "sources": dict(sorted(state.sources.items())),
         "files": dict(sorted(state.files.items())),
         "sizes": {path: size and "x".join(map(str, size)) for path, size in sorted(state.sizes.items())},
@@ -164,6 +167,7 @@ def parse(content: bytes) -> State:
             sizes={str(path): _size(size) for path, size in raw.get("sizes", {}).items()},
             sources={str(key): str(value) for key, value in raw["sources"].items()},
             written=parse_time(raw["written"]) if raw.get("written") else None,
+            reconciled=parse_time(raw["reconciled"]) if raw.get("reconciled") else None,
         )
     except (LookupError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"damaged: {error}") from error

@@ -376,7 +376,7 @@ def _read(
         feeds.feeds(job.config, job.notion, sources, progress),
         job.config.sync.restore,
         job.pages,
-        job.full,
+        _full(job, memory, started),
         edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
         removed=job.config.sync.removed,
     )
@@ -833,6 +833,8 @@ def _write(
     bench: _Bench,
 ) -> Applied | None:
     """Carry out `plan`; return None where there was nothing to write."""
+    every = bool(_full(job, memory, started)) or not memory.state.entries
+    whole = every and reading.listing.complete and not job.pages
     files = {**plan.state.files, **{path: blob_id(bench.media[path]) for path in plan.files}}
     remembered = replace(
         plan.state,
@@ -840,6 +842,7 @@ def _write(
         sizes={**plan.state.sizes, **assets.sizes(brief.index.copies.values(), files)},
         sources={**memory.state.sources, **reading.listing.resolved},
         written=started,
+        reconciled=started if whole else memory.state.reconciled,
     )
     visible = plan.changes or plan.files or plan.orphans or plan.bases or memory.snapshot.unwritten
     if not visible and not _worth_alone(remembered, memory, target, started):
@@ -856,15 +859,27 @@ def _template(job: Job) -> str:
     return job.config.github.message if job.config.github else GitHub.model_fields["message"].default
 
 
+def _full(job: Job, memory: Memory, started: datetime) -> str:
+    """Return why every page is to be read, whatever its edit time; empty where it is not."""
+    if job.full:
+        return "a full run was asked for"
+    days, last = job.config.sync.full_every_days, memory.state.reconciled
+    if not days or job.pages or not memory.state.entries:
+        return ""
+    due = last is None or started - last >= timedelta(days=days)
+    return f"every page is read again after {days} days" if due else ""
+
+
 def _worth_alone(remembered: State, memory: Memory, target: Target, started: datetime) -> bool:
     """Return whether the state is worth writing when no post changed.
 
     In a folder it costs nothing. In a repository it is a commit and a build, so it waits for a change of a post, for a
     day at most: that bounds how often a page is read again that was edited to no effect. What concerns all posts at once
-    (other options, a state that had to be searched for) does not wait: it would cost as much in every run.
+    (other options, a state that had to be searched for, that every page was read again) does not wait: it would cost as
+    much in every run.
     """
     before = memory.state
-    if memory.searched:
+    if memory.searched or (before.entries and remembered.reconciled != before.reconciled):
         return True
     if (remembered.entries, remembered.files) == (
         before.entries,
