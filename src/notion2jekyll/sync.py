@@ -845,7 +845,7 @@ def _write(
         reconciled=started if whole else memory.state.reconciled,
     )
     visible = plan.changes or plan.files or plan.orphans or plan.bases or memory.snapshot.unwritten
-    if not visible and not _worth_alone(remembered, memory, target, started):
+    if not visible and not _worth_alone(job, remembered, memory, target, started):
         return None
     contents = {path: bench.media[path] for path in plan.files}
     for path, source in plan.carried.items():
@@ -863,23 +863,28 @@ def _full(job: Job, memory: Memory, started: datetime) -> str:
     """Return why every page is to be read, whatever its edit time; empty where it is not."""
     if job.full:
         return "a full run was asked for"
-    days, last = job.config.sync.full_every_days, memory.state.reconciled
-    if not days or job.pages or not memory.state.entries:
+    if job.pages or not memory.state.entries or not _overdue(job, memory.state, started):
         return ""
-    due = last is None or started - last >= timedelta(days=days)
-    return f"every page is read again after {days} days" if due else ""
+    return f"every page is read again after {job.config.sync.full_every_days} days"
 
 
-def _worth_alone(remembered: State, memory: Memory, target: Target, started: datetime) -> bool:
+def _overdue(job: Job, before: State, started: datetime) -> bool:
+    """Return whether it is so long ago that every page was read that it is to be done again."""
+    days, last = job.config.sync.full_every_days, before.reconciled
+    return bool(days) and (last is None or started - last >= timedelta(days=days))
+
+
+def _worth_alone(job: Job, remembered: State, memory: Memory, target: Target, started: datetime) -> bool:
     """Return whether the state is worth writing when no post changed.
 
     In a folder it costs nothing. In a repository it is a commit and a build, so it waits for a change of a post, for a
     day at most: that bounds how often a page is read again that was edited to no effect. What concerns all posts at once
-    (other options, a state that had to be searched for, that every page was read again) does not wait: it would cost as
+    (other options, a state that had to be searched for, that every page was read again because it was time) does not wait: it would cost as
     much in every run.
     """
     before = memory.state
-    if memory.searched or (before.entries and remembered.reconciled != before.reconciled):
+    reread = remembered.reconciled != before.reconciled and _overdue(job, before, started)
+    if memory.searched or (before.entries and reread):
         return True
     if (remembered.entries, remembered.files) == (
         before.entries,
