@@ -246,7 +246,7 @@ def test_the_schema_that_is_shipped_is_the_present_one(request: pytest.FixtureRe
     [
         (LEAST + "jekyl: {}\n", "n.yaml, line 7: unknown key `jekyl` Did you mean `jekyll`?"),
         (LEAST + "sync:\n  remove: keep\n", "n.yaml, line 8: unknown key `sync.remove` Did you mean `removed`?"),
-        (LEAST + "sync:\n  zzz: 1\n", "line 8: unknown key `sync.zzz` Known here: full_every_days, max_removed,"),
+        (LEAST + "sync:\n  zzz: 1\n", "line 8: unknown key `sync.zzz` Known here: full_every_days, max_minutes, max_removed,"),
         (LEAST.replace("property:", "propertie:"), "line 3: unknown key `notion.publish.propertie` Did you mean `property`?"),
         (LEAST.replace("repository:", "repo:"), "line 5: unknown key `github.repo`"),
         ("github: {repository: a/b}\n", "n.yaml: `notion` is missing See config.example.yaml"),

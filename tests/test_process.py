@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from fakes.notion import rate_limited
+from notion2jekyll.demo.notion_server import Response
 from notion2jekyll.demo.workspace import block
 from world import World, world
 
@@ -157,6 +159,31 @@ def test_a_signal_ends_a_run_at_once_and_with_a_report(
     assert b"Traceback" not in err
     report = json.loads((here.directory / "report.json").read_text(encoding="utf-8"))
     assert report["result"] == "failed"
+    assert len(here.commits()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_run_that_waits_for_minutes(here: World, which: signal.Signals) -> None:
+    asked = threading.Event()
+
+    def turn_away(line: str, _: int) -> Response | None:
+        if not line.startswith("GET blocks"):
+            return None
+        asked.set()
+        return rate_limited(600, "public_api_space_request_rate_limit")
+
+    here.notion.each(turn_away)
+    run = start("sync")
+    assert run.stderr
+    assert asked.wait(30)
+    while b"Waiting" not in run.stderr.readline():
+        pass
+    run.send_signal(which)
+    _, err = run.communicate(timeout=15)
+    assert run.returncode == 130
+    assert b"Interrupted." in err
+    assert b"Traceback" not in err
     assert len(here.commits()) == 1
 
 

@@ -406,6 +406,8 @@ class Sync(_Section):
     """More are removed only while they are at most this share of all posts; otherwise the run stops."""
     full_every_days: Annotated[int, Field(ge=0)] = 7
     """So often every page is read again, whatever its edit time: some edits in Notion do not move it. 0 is never."""
+    max_minutes: Annotated[float, Field(gt=0)] | None = None
+    """After so many minutes no further page is read: what is done by then is written, and the next run goes on. `null`: no limit."""
     strict: bool = False
     """With `true`, a page that cannot be shown completely keeps its last post (or gets none), and every warning counts as a
     problem that needs a person (exit code 1)."""

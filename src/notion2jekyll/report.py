@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from rich.console import Console
@@ -104,6 +104,34 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
     }
+
+
+def joined(before: Report, after: Report) -> Report:
+    """Return the report of a run that was written in two steps: what `before` did, and how `after` left everything."""
+    return replace(
+        after,
+        result=before.result if after.result == "up-to-date" else after.result,
+        commit=after.commit or before.commit,
+        url=after.url or before.url,
+        changes=_joined(before.changes, after.changes),
+        # What is said of pages is said anew in each step.
+        problems=tuple(
+            dict.fromkeys((*(each for each in before.problems if each.page is None), *after.problems))
+        ),
+    )
+
+
+def _joined(before: tuple[Change, ...], after: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return one change for each page: a post that was new, or moved, and was then updated is still just that."""
+    changes = {change.page: change for change in before}
+    for change in after:
+        first = changes.get(change.page)
+        if first is not None and change.action in ("update", "move") and first.action != "delete":
+            change = replace(
+                first, path=change.path, title=change.title, content=change.content or first.content
+            )
+        changes[change.page] = change
+    return tuple(sorted(changes.values(), key=lambda change: change.path))
 
 
 def ended(stop: Stop, *, seconds: float, requests: Mapping[str, int]) -> Report:

@@ -97,7 +97,7 @@ class State:
     written: datetime | None = None
     """When it was written last (UTC); None before the first time."""
     reconciled: datetime | None = None
-    """When every page was read last, whatever its edit time (UTC); None: never, as far as is known."""
+    """When a run began last that reads every page, whatever its edit time (UTC); None: never, as far as is known."""
     sizes: Mapping[str, tuple[int, int] | None] = field(default_factory=dict)
     """Path → width and height in pixels of every picture in `files` that somebody looked into; None where it has none."""
 

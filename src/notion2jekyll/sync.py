@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import pickle
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -19,7 +19,7 @@ from notion2jekyll import feeds, media, report, state
 from notion2jekyll.config import Config, GitHub
 from notion2jekyll.convert import Copy, Trouble, convert
 from notion2jekyll.decide import Brief, Memory, Wishes, decide, fingerprint, learn, needed_whole
-from notion2jekyll.errors import Problem, Unreachable
+from notion2jekyll.errors import Problem, Stop, Unreachable
 from notion2jekyll.jekyll import assets, places, posts, tables
 from notion2jekyll.jekyll.extras import extras
 from notion2jekyll.jekyll.meta import named
@@ -51,6 +51,8 @@ LONGEST_PAUSE: Final = 8
 """Seconds between two tries at most; by chance less, so that two runs do not keep in step."""
 FRESH: Final = timedelta(minutes=5)
 """How old a list of rows may be when it is planned with again: an unpublished page must not come back."""
+CHECKPOINT: Final = 500
+"""How many pages are read between two commits: a job that is killed loses the work of some minutes, no more."""
 LEAK: Final = "holds a token that this very run works with, and is not published."
 REVOKE: Final = "Take the token out of the page in Notion, and make a new one in its place: whoever sees the page can use it."
 
@@ -71,6 +73,8 @@ class Job:
     """Plan, and write nothing."""
     diff: bool = False
     """Say what changes in each post."""
+    checkpoint: int = CHECKPOINT
+    """What is done is committed each time that so many pages were read."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Tokens of this run: what holds one is not published."""
 
@@ -145,9 +149,32 @@ class _Bench:
     """Page id → address of posts that turned out not to be where they belong; None for those that are not there at all."""
     related: dict[str, Page | None] = field(default_factory=dict)
     """Pages outside of the sources that relations name, by id; None for those that cannot be seen."""
+    full: str | None = None
+    """Why every page is read in this run, empty where it is not; None before that is known."""
+    step: dict[str, datetime] = field(default_factory=dict)
+    """Page id → edit time of what was read since the last commit."""
+    later: frozenset[str] = frozenset()
+    """Pages whose bodies are needed and come after that."""
+    leaving: frozenset[str] = frozenset()
+    """Pages that readers see and that become drafts, or hidden."""
+    late: frozenset[str] = frozenset()
+    """Pages that were not read, since the time was over."""
+    unchanged: frozenset[str] = frozenset()
+    """Those that are only read since every page is, as far as they are not read yet."""
     requests: int = 0
     downloads: int = 0
     waited: float = 0.0
+
+    def begin_step(self) -> None:
+        """Forget what held for the step that was committed only; what failed in it is left to the next run."""
+        self.unreadable.update({page: at for page, at in self.step.items() if page not in self.outputs})
+        for held in (self.step, self.media, self.elsewhere, self.stuck, self.staying):
+            held.clear()
+
+    def forget(self, page: str) -> None:
+        """Forget what was made of `page`."""
+        for held in (self.outputs, self.trees, self.anchors):
+            held.pop(page, None)
 
 
 def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
@@ -157,25 +184,70 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
     written. Trouble with single pages is in the report, and those pages keep their last post.
     """
     started = clock.now()
+    job = _with_deadline(job)
     bench = _Bench()
+    cut_short = False
+    done = _step(job, target, started, clock, progress, bench)
+    while bench.later and not (bench.late or job.notion.late):
+        bench.begin_step()
+        try:
+            done = report.joined(done, _step(job, target, started, clock, progress, bench))
+        except Unreachable as stop:
+            done = replace(done, problems=(*done.problems, _cut_short(stop)))
+            cut_short = True
+            break
+    late = bench.late or (bench.later and job.notion.late)
+    settled = Settled() if job.dry_run or cut_short else target.settle()
+    return replace(
+        done,
+        url=settled.url or done.url,
+        problems=(
+            *done.problems,
+            *settled.problems,
+            *(_unfinished(job, bench) if late else ()),
+        ),
+        requests={"notion": bench.requests, "github": target.requests, "files": bench.downloads},
+        waited=bench.waited + target.waited,
+        seconds=(clock.now() - started).total_seconds(),
+    )
+
+
+def _with_deadline(job: Job) -> Job:
+    minutes = job.config.sync.max_minutes
+    if minutes is None:
+        return job
+    return replace(job, notion=replace(job.notion, deadline=job.notion.clock() + 60 * minutes))
+
+
+def _unfinished(job: Job, bench: _Bench) -> Iterator[Problem]:
+    """Yield a note for pages that are left because the time was over: of those that changed, and of those that did not."""
+    left = bench.later | bench.late
+    over = f"the {job.config.sync.max_minutes:g} minutes of `max_minutes` were over."
+    if changed := len(left - bench.unchanged):
+        pages = "1 page is" if changed == 1 else f"{changed} pages are"
+        yield Problem("note", f"{pages} still to be read: {over}", hint="The next run goes on with them.")
+    if same := len(left & bench.unchanged):
+        pages = "1 page that did not change was" if same == 1 else f"{same} pages that did not change were"
+        yield Problem("note", f"{pages} not read once more: {over}", hint="Another full run comes to them.")
+
+
+def _cut_short(stop: Stop) -> Problem:
+    what = f"The run could not go on after it had written a part: {stop.message}"
+    return Problem("error", what, hint="What is written is whole. The next run goes on from there.")
+
+
+def _step(
+    job: Job, target: Target, started: datetime, clock: Clock, progress: Progress, bench: _Bench
+) -> Report:
+    """Read and write what comes before the next checkpoint: everything, where that is not much."""
     for race in range(RACES):
         try:
-            done = _attempt(job, target, started, clock, progress, bench)
+            return _attempt(job, target, started, clock, progress, bench)
         except Moved:
             pause = Random(f"{started}{race}").uniform(0, min(2**race, LONGEST_PAUSE))  # noqa: S311  # jitter guards nothing
             progress.waiting(target.name, pause, "somebody else was first to write")
             clock.sleep(pause)
             bench.waited += pause
-            continue
-        settled = Settled() if job.dry_run else target.settle()
-        return replace(
-            done,
-            url=settled.url or done.url,
-            problems=(*done.problems, *settled.problems),
-            requests={"notion": bench.requests, "github": target.requests, "files": bench.downloads},
-            waited=bench.waited + target.waited,
-            seconds=(clock.now() - started).total_seconds(),
-        )
     raise Unreachable(
         f"Somebody else changed {target.name} each of the {RACES} times that this run was about to write. Nothing was written.",
         hint="See whether another workflow commits in a loop, then run again.",
@@ -195,6 +267,7 @@ def _attempt(
         reading, turn = _read(job, memory, started, clock, progress, bench)
         _recognize(target, memory, turn, bench)
         gone, doubts, strangers = _gone(job, turn.brief, memory, reading)
+        gone = gone if _sees_all(job, bench) else {}
 
         # What to do about it, and whether that is sane. Then the media that this needs: what shows them is made once more,
         # with what they turned out to be. A post whose media cannot be had this time stays as it is.
@@ -243,10 +316,16 @@ def _outputs(
     job: Job, brief: Brief, memory: Memory, reading: Reading, lost: dict[str, Problem], bench: _Bench
 ) -> list[Output]:
     """Return all posts and data files that were made, but those of `lost` pages; what would tell a token joins those."""
-    made = [bench.outputs[page] for page in brief.whys if page in bench.outputs]
+    held = frozenset[str]() if _sees_all(job, bench) else bench.leaving
+    made = [bench.outputs[page] for page in brief.whys if page in bench.outputs and page not in held]
     made += _tables(job, brief, memory, reading, bench)
     lost |= {output.entry.page: _leak(output) for output in made if _leaks(job, _written(output))}
     return [output for output in made if output.entry.page not in lost]
+
+
+def _sees_all(job: Job, bench: _Bench) -> bool:
+    """Return whether all is read that readers would lose: it is weighed as a whole, so it waits for a run that sees all."""
+    return job.force or not bench.leaving & bench.late
 
 
 def _plan(
@@ -372,11 +451,13 @@ def _read(
         kept = None
     found = kept.found if kept else {}
     sources = feeds.sources(job.config, {**memory.state.sources, **bench.resolved})
+    if bench.full is None:
+        bench.full = _full(job, memory, started)
     wishes = Wishes(
         feeds.feeds(job.config, job.notion, sources, progress),
         job.config.sync.restore,
         job.pages,
-        _full(job, memory, started),
+        bench.full,
         edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
         removed=job.config.sync.removed,
     )
@@ -396,7 +477,10 @@ def _read(
             check_listing(feeds.rows(sources, listing), memory.state, len(brief.vanished))
         return brief
 
-    turn = _Turn(wishes, memory, started, bench, choose, found, strict=job.config.sync.strict)
+    # What is only looked at is looked at as a whole.
+    room = None if job.dry_run else job.checkpoint
+    hurried = room is not None and job.notion.deadline is not None
+    turn = _Turn(wishes, memory, started, bench, choose, found, room, hurried, strict=job.config.sync.strict)
     listing = kept.listing if kept else None
     reading = read_source(
         job.notion, sources, turn.choose, turn.deliver, turn.more, progress=progress, listing=listing
@@ -405,6 +489,7 @@ def _read(
     bench.listed = _Listed(reading.listing, reading.found, kept.at if kept else now, written)
     bench.requests += reading.requests
     bench.waited += reading.waited
+    bench.late |= reading.late
     bench.resolved.update(reading.listing.resolved)
     bench.related.update(
         {id_: page for id_, page in reading.listing.related.items() if not isinstance(page, Failed)}
@@ -430,6 +515,10 @@ class _Turn:
     decide: Callable[[Listing], Brief]
     found: Mapping[str, Page | Failed | None]
     """Pages that vanished from the list and that were asked for already."""
+    room: int | None
+    """How many pages may be read before the next commit; None for all."""
+    hurried: bool
+    """Whether the run has to end in time: then what is only read once more waits for what changed."""
     strict: bool
     brief: Brief = field(init=False)
     """What is known by now; there is none before the listing."""
@@ -446,17 +535,50 @@ class _Turn:
             page
             for page in self.brief.whys
             if not (self._is_made(page) or self._is_kept(page) or self._is_unreadable(page))
+            and page not in self.bench.late
         )
+        if self._puts_off(bodies):
+            return self.choose(listing)
+        bodies -= self.bench.later
         lookups = brief.vanished - self.found.keys() if listing.complete else frozenset()
         # Of a post that is made already nothing more has to be known.
         cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in self.brief.whys)
         return Wanted(bodies, lookups, related=brief.related - self.bench.related.keys(), cut=cut)
 
+    def _puts_off(self, bodies: frozenset[str]) -> bool:
+        """Leave those of `bodies` that come after the next commit for later; return whether that changes what is to be made.
+
+        No post may link to one that is not there yet.
+        """
+        step, entries = self.bench.step, self.memory.state.entries
+        self.bench.leaving = frozenset(
+            page
+            for page, place in self.brief.index.places.items()
+            if not place.live and page in entries and entries[page].url
+        )
+        # What readers would lose is not put off: it is weighed as a whole.
+        ahead = [page for page in self.rows if page in bodies - step.keys() - self.bench.leaving]
+        only_again = {page for page in ahead if self.brief.whys[page] == self.bench.full}
+        self.bench.unchanged |= only_again
+        if self.hurried:
+            # By chance, so that each gets its turn in one of these runs.
+            Random(f"{self.started}").shuffle(ahead)  # noqa: S311  # it guards nothing
+        # What is new comes first: posts that only get their links to it come after it.
+        ahead.sort(key=lambda page: (page in only_again, page in entries))
+        room = len(ahead) if self.room is None else max(0, self.room - len(step))
+        if self.hurried and len(only_again) < len(ahead):
+            room = min(room, len(ahead) - len(only_again))
+        self.bench.later = frozenset(ahead[room:])
+        new = self.bench.later - entries.keys() - self.bench.elsewhere.keys()
+        self.bench.elsewhere.update(dict.fromkeys(new))
+        return bool(new)
+
     def deliver(self, tree: Tree | Failed) -> None:
         """Make a post of a page that was read."""
         page = tree.page.id
         self.delivered.add(page)
-        self._forget(page)
+        self.bench.step[page] = tree.page.edited
+        self.bench.forget(page)
         if isinstance(tree, Failed):
             self.bench.problems[page] = (tree.problem,)
             self.bench.unreadable[page] = tree.page.edited
@@ -478,6 +600,7 @@ class _Turn:
             for page in self.brief.whys
             if not (self._is_made(page) or self._is_unreadable(page))
             and page not in self.delivered
+            and page not in self.bench.later | self.bench.late
             and self._is_whole(page)
         )
 
@@ -493,7 +616,7 @@ class _Turn:
 
     def _make_again(self, page: str) -> None:
         tree = self.bench.trees[page].tree()
-        self._forget(page)
+        self.bench.forget(page)
         self._make(tree)
 
     def _learned(self, brief: Brief) -> Brief:
@@ -515,10 +638,6 @@ class _Turn:
     def _is_unreadable(self, page: str) -> bool:
         return self.bench.unreadable.get(page) == self.rows[page].edited
 
-    def _forget(self, page: str) -> None:
-        for shelf in (self.bench.outputs, self.bench.trees, self.bench.anchors):
-            shelf.pop(page, None)
-
     def _make(self, tree: Tree) -> None:
         page = tree.page.id
         try:
@@ -535,7 +654,7 @@ class _Turn:
                 f"The page could not be converted ({type(error).__name__}: {error}); its last post stays."
             )
             hint = "This is a mistake in notion2jekyll: please report it, with the kinds of block that the page holds."
-            self._forget(page)
+            self.bench.forget(page)
             self.bench.problems[page] = (Problem("error", trouble, page=page, hint=hint),)
 
 
@@ -595,6 +714,8 @@ def _gone(
         doubts.append(
             Problem("warning", "Notion did not return the whole list, so no post was removed.", hint=hint)
         )
+    rows = {page.id for table in brief.tables for page in table.pages}
+    doubts += [problem for page, problem in reading.listing.unread.items() if page in rows]
     sources = {_id(resolved) for resolved in reading.listing.resolved.values()}
     dropped = {_id(resolved) for resolved in memory.state.sources.values()} - sources
     filtered = {
@@ -677,13 +798,13 @@ def _post(
 
 
 def _tables(job: Job, brief: Brief, memory: Memory, reading: Reading, bench: _Bench) -> list[Output]:
-    """Return the data files that are made anew; of a list that was not read to its end none is."""
+    """Return the data files that are made anew; none of a list, or with a property, that was not read to its end."""
     made: list[Output] = []
     policy, site = job.config.policy(), memory.site
     for table in brief.tables if reading.listing.complete else ():
         options = table.feed.options
         before = memory.state.entries.get(table.id)
-        if table.why is None:
+        if table.why is None or any(page.id in reading.listing.unread for page in table.pages):
             continue
         if before and not job.force:
             check_rows(table.path, before.rows, len(table.pages), policy)
@@ -833,7 +954,7 @@ def _write(
     bench: _Bench,
 ) -> Applied | None:
     """Carry out `plan`; return None where there was nothing to write."""
-    every = bool(_full(job, memory, started)) or not memory.state.entries
+    every = bool(bench.full) or not memory.state.entries
     whole = every and reading.listing.complete and not job.pages
     files = {**plan.state.files, **{path: blob_id(bench.media[path]) for path in plan.files}}
     remembered = replace(
@@ -852,6 +973,10 @@ def _write(
         contents[path] = target.fetch(source) or b""
     contents[state.PATH] = state.dump(remembered)
     applied = target.apply(plan.commit(contents, report.message(_template(job), plan.changes)))
+    if bench.listed:
+        # The next step may go on with the list that this state was made from.
+        found = {page: there for page, there in bench.listed.found.items() if page in remembered.entries}
+        bench.listed = replace(bench.listed, found=found, state=blob_id(contents[state.PATH]))
     return None if applied.commit is not None and applied.commit == plan.base else applied
 
 

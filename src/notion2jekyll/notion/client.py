@@ -89,6 +89,15 @@ class NotionSettings:
     """A number from 0 to 1."""
     transport: httpx.AsyncBaseTransport | None = None
     """What carries requests in place of the network."""
+    deadline: float | None = None
+    """When, by `clock`, the run is to end: no pause goes on beyond it."""
+    answered: deque[float] = field(default_factory=deque, repr=False, compare=False)
+    """When, by `clock`, requests were answered, oldest first: one connection goes on with the window of the one before."""
+
+    @property
+    def late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.deadline is not None and self.clock() >= self.deadline
 
 
 class Trouble(Exception):
@@ -109,6 +118,13 @@ class Refused(Trouble):
 
 class Unanswered(Trouble):
     """No good answer came, however often the request was tried."""
+
+
+class Late(Trouble):
+    """The deadline is before the end of a pause that the request would have to wait for."""
+
+    def __init__(self) -> None:
+        super().__init__("the time was over (`max_minutes`)")
 
 
 class _Failure(Exception):
@@ -145,9 +161,10 @@ class Gate:
         """Take the rules, the clock and the sleep of `settings`."""
         self._rules = settings.politeness
         self._clock, self._sleep = settings.clock, settings.sleep
+        self._deadline = settings.deadline
         self._progress = progress
         self._places = asyncio.Semaphore(self._rules.in_flight)
-        self._answered: deque[float] = deque()
+        self._answered = settings.answered
         self._under_way = 0
         self._closed_until = float("-inf")
         self._counted_until = float("-inf")
@@ -187,8 +204,10 @@ class Gate:
         self._announce(self._closed_until, "it asks for fewer requests")
 
     async def pause(self, seconds: float) -> None:
-        """Sleep, and count it."""
+        """Sleep, and count it. Raises Late where that would take longer than the run may."""
         now = self._clock()
+        if self._deadline is not None and now + seconds > self._deadline:
+            raise Late
         self.waited += max(0.0, now + seconds - max(now, self._counted_until))
         self._counted_until = max(self._counted_until, now + seconds)
         await self._sleep(seconds)
@@ -441,7 +460,7 @@ def _token(token: str) -> str:
 class Notion:
     """A connection to Notion, as an async context manager. Every answer is a JSON object.
 
-    Raises AccessDenied and Unreachable, which end a run; NotFound, Refused and Unanswered, which concern one request.
+    Raises AccessDenied and Unreachable, which end a run; NotFound, Refused, Unanswered and Late, which concern one request.
     """
 
     def __init__(self, settings: NotionSettings, progress: Progress) -> None:
@@ -477,6 +496,11 @@ class Notion:
     ) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    @property
+    def late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self._settings.late
 
     @property
     def requests(self) -> int:

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
-from notion2jekyll.notion.client import NotFound, Notion, NotionSettings, Refused, Trouble, Unanswered
+from notion2jekyll.notion.client import (
+    Late,
+    NotFound,
+    Notion,
+    NotionSettings,
+    Refused,
+    Trouble,
+    Unanswered,
+)
 from notion2jekyll.notion.model import (
     CHILDLESS,
     Block,
@@ -114,6 +123,8 @@ class Reading:
     """Requests sent, repetitions included."""
     waited: float
     """Seconds spent waiting."""
+    late: frozenset[str] = frozenset()
+    """Ids of pages whose bodies are needed and were not read, since the deadline came first."""
 
 
 class PropertySchema(NamedTuple):
@@ -157,7 +168,7 @@ def read_source(
     With a `listing` that was made a moment ago nothing is listed again.
     Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
     until it wants no more of them; each is asked for once. `deliver` gets every page of `Wanted.bodies` exactly once, in no
-    particular order. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
+    particular order, but those for which the deadline came first; nor is anything looked up then. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
     run in this thread and what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous),
     AccessDenied (token, capability, not shared), Unreachable (Notion is down, or a list could not be read to its end).
     """
@@ -173,11 +184,17 @@ def read_source(
             wanted = choose(listed)
         pages = {page.id: page for page in listed.pages}
         trees = _Trees(notion)
+        late: set[str] = set()
 
         async def read(page: str) -> None:
             unread = listed.unread.get(page)
-            deliver(Failed(pages[page], unread) if unread else await trees.read(pages[page]))
-            progress.advance("fetching")
+            try:
+                if notion.late:
+                    raise Late
+                deliver(Failed(pages[page], unread) if unread else await trees.read(pages[page]))
+                progress.advance("fetching")
+            except Late:
+                late.add(page)
 
         bodies = wanted.bodies
         while True:
@@ -186,16 +203,17 @@ def read_source(
                 await _in_parallel(read, [page.id for page in listed.pages if page.id in bodies])
             finally:
                 progress.end("fetching")
-            if not (bodies := more()):
+            if not (bodies := more() - late):
                 break
         found: dict[str, Page | Failed | None] = {}
 
         async def look(page: str) -> None:
             what = "A page that is no longer listed could not be looked up: {}. Its post stays."
-            found[page] = await _look_up(notion, page, what)
+            with suppress(Late):
+                found[page] = await _look_up(notion, page, what)
 
-        await _in_parallel(look, sorted(wanted.lookups))
-        return Reading(listed, found, notion.requests, notion.waited)
+        await _in_parallel(look, () if notion.late else sorted(wanted.lookups))
+        return Reading(listed, found, notion.requests, notion.waited, frozenset(late))
 
     return _run(settings, progress, work)
 
@@ -309,7 +327,7 @@ async def _or_none(request: Coroutine[Any, Any, Json]) -> Json | None:
 
 
 def _reason(trouble: Trouble) -> str:
-    return trouble.message if isinstance(trouble, Unanswered) else f"it answered “{trouble.message}”"
+    return trouble.message if isinstance(trouble, Unanswered | Late) else f"it answered “{trouble.message}”"
 
 
 # Sources -------------------------------------------------------------------------------------------------------------
@@ -569,12 +587,18 @@ async def _look_up(notion: Notion, page: str, what: str) -> Page | Failed | None
         return parse_page(await notion.get(f"pages/{page}"))
     except NotFound:
         return None
+    except Late:
+        raise
     except Trouble as trouble:
         await _stop_if_down(notion, trouble)
         reason = _reason(trouble)
     except (KeyError, ValueError) as error:
         reason = f"Notion's answer is none that this version knows ({error})"
-    problem = Problem("error", what.format(reason), page=page, hint="The next run tries again.")
+    return _failed(page, what.format(reason))
+
+
+def _failed(page: str, what: str) -> Failed:
+    problem = Problem("error", what, page=page, hint="The next run tries again.")
     return Failed(Page(page, "", NEVER, NEVER), problem)
 
 
@@ -587,7 +611,11 @@ async def _with(
     unread = dict(listing.unread)
 
     async def look(page: str) -> None:
-        found[page] = await _look_up(notion, page, "A page that a relation names could not be looked up: {}.")
+        what = "A page that a relation names could not be looked up: {}."
+        try:
+            found[page] = await _look_up(notion, page, what)
+        except Late as late:
+            found[page] = _failed(page, what.format(late.message))
 
     async def complete(page: str, name: str) -> None:
         prop = pages[page].properties[name]
@@ -599,7 +627,7 @@ async def _with(
         except Trouble as trouble:
             await _stop_if_down(notion, trouble)
             unread[page] = Problem(
-                "error",
+                "note" if isinstance(trouble, Late) else "error",
                 f"“{name}” of “{_title(pages[page])}” could not be read to its end: {_reason(trouble)}. The last post stays.",
                 page=page,
                 hint="The next run tries again.",
@@ -630,9 +658,11 @@ class _Trees:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def read(self, page: Page) -> Tree | Failed:
-        """Return `page` with its body, whole or Failed."""
+        """Return `page` with its body, whole or Failed. Raises Late."""
         try:
             return Tree(page, await self.blocks(page.id))
+        except Late:
+            raise
         except Trouble as trouble:
             await _stop_if_down(self._notion, trouble)
             gone = isinstance(trouble, NotFound)

@@ -1,0 +1,396 @@
+"""Runs that take long: committed in steps, ended in time, gone on with by the next one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes.notion import Seen, rate_limited
+from notion2jekyll import state
+from notion2jekyll.config import load
+from notion2jekyll.demo.notion_server import error
+from notion2jekyll.demo.workspace import block, mention
+from notion2jekyll.errors import GuardStop, Unreachable
+from notion2jekyll.notion.client import NotionSettings, Politeness
+from notion2jekyll.plan import Change
+from notion2jekyll.progress import Progress, Silent
+from notion2jekyll.report import Report, joined
+from notion2jekyll.sync import Clock, Job, sync
+from notion2jekyll.target import Applied, Commit
+from notion2jekyll.target.folder import Folder
+from notion2jekyll.target.github import GitHub
+from world import World, lines, world
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    with world(tmp_path, monkeypatch, capsys) as made:
+        made.configure()
+        yield made
+
+
+def limit(here: World, minutes: float) -> None:
+    """Say in the configuration after how many minutes no further page is read."""
+    config = here.directory / "notion2jekyll.yaml"
+    config.write_text(f"{config.read_text('utf-8')}sync: {{max_minutes: {minutes}}}\n", "utf-8")
+
+
+def run(
+    here: World,
+    *,
+    checkpoint: int = 5,
+    budget: int = 180,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+    hub: type[GitHub] = GitHub,
+    **how: Any,
+) -> Report:
+    """Sync as the command line does, with checkpoints and a budget that suit small tests."""
+    settings = NotionSettings(
+        here.notion.token,
+        here.notion.url,
+        Politeness(budget=budget, in_flight=1),
+        clock=here.monotonic,
+        sleep=here.nap,
+        jitter=lambda: 0.5,
+    )
+    job = Job(load(here.directory / "notion2jekyll.yaml"), settings, checkpoint=checkpoint, **how)
+    clock = Clock(here.clock, here.slept.append)
+    target = (
+        Folder(folder)
+        if folder
+        else hub("me/blog", "main", here.hub.token, here.hub.base_url, sleep=here.slept.append)
+    )
+    return sync(job, target, clock, progress or Silent())
+
+
+def journal(here: World, count: int) -> list[str]:
+    """Add rows that link to each other, in both directions and in a ring, with a picture each."""
+    pages = [here.row(f"Post {number:02}") for number in range(count)]
+    for number, page in enumerate(pages):
+        others = [pages[number - 1], pages[-1 - number], pages[(number + 1) % count]]
+        picture = here.workspace.add_file(f"{number}.png", PNG + bytes([number]))
+        links = [block("paragraph", mention("page", {"id": other})) for other in others]
+        here.workspace.replace_children(page, [*links, block("image", **picture)])
+    here.pass_time(hours=1)
+    return pages
+
+
+def bodies(here: World) -> dict[str, int]:
+    """Return how often the body of each page was asked for."""
+    return {line: count for line, count in here.notion.counts().items() if line.startswith("GET blocks")}
+
+
+def posts(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if not path.startswith(".notion2jekyll/")}
+
+
+def seeded(here: World) -> Path:
+    """Return a folder that begins as the repository did."""
+    site = here.directory / "site"
+    site.mkdir()
+    (site / "_config.yml").write_bytes(here.hub.files()["_config.yml"])
+    return site
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+# Checkpoints -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_big_import_is_committed_in_steps_and_ends_as_in_one(here: World) -> None:
+    journal(here, 13)
+    site = seeded(here)
+    done = run(here, checkpoint=100, folder=site)
+    assert (done.result, len(done.changes)) == ("written", 13)
+    here.notion.log.clear()
+    done = run(here)
+    assert done.result == "committed"
+    assert [subject.partition(": ")[2][:5] for subject in here.commits()[:3]] == ["3 new", "5 new", "5 new"]
+    assert [(change.action, change.path) for change in done.changes] == [
+        ("create", f"_posts/2026-11-20-post-{number:02}.md") for number in range(13)
+    ]
+    assert done.commit == here.hub.history()[0][0]
+    assert set(bodies(here).values()) == {1}, "nothing is read twice"
+    assert posts(here.hub.files()) == posts(contents(site))
+    _, report = here.report("sync")
+    assert (report["result"], report["unchanged"], report["requests"]["notion"]) == ("up-to-date", 13, 1)
+
+
+def test_each_step_is_whole(here: World) -> None:
+    journal(here, 13)
+    run(here)
+    steps = [sha for sha, _, subject in here.hub.history() if subject.startswith("Sync")]
+    assert len(steps) == 3
+    held = []
+    for step in steps:
+        files = {path for path in here.git("ls-tree", "-r", "--name-only", "-z", step).split("\0") if path}
+        entries = state.parse(here.git("show", f"{step}:{state.PATH}").encode()).entries
+        assert {entry.path for entry in entries.values()} == {path for path in files if "_posts/" in path}
+        urls = {entry.url for entry in entries.values()}
+        for entry in entries.values():
+            text = here.git("show", f"{step}:{entry.path}")
+            assert set(re.findall(r'\{\{ "(/2026/[^"]+)"', text)) <= urls, (
+                "no link leads to a post that is to come"
+            )
+            assert set(entry.files) <= files
+        held.append(len(entries))
+    assert held == [13, 10, 5]
+
+
+def test_a_run_that_was_killed_is_gone_on_with(here: World) -> None:
+    journal(here, 13)
+    site = seeded(here)
+    pushed = 0
+
+    def kill() -> None:
+        nonlocal pushed
+        pushed += 1
+        if pushed == 2:
+            raise KeyboardInterrupt
+
+    class Killed(GitHub):
+        def apply(self, commit: Commit) -> Applied:
+            kill()
+            return super().apply(commit)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(here, hub=Killed)
+    assert len(here.commits()) == 2
+    assert len([path for path in here.site() if "_posts/" in path]) == 5
+    here.notion.log.clear()
+    done = run(here)
+    assert len([change for change in done.changes if change.action == "create"]) == 8
+    assert len(bodies(here)) == 8 + 5, "the first five link to the others, and are made again"
+    assert run(here).result == "up-to-date"
+    run(here, checkpoint=100, folder=site)
+    assert posts(here.hub.files()) == posts(contents(site))
+
+
+def test_pages_that_cannot_be_read_hold_nobody_back_and_are_tried_once(here: World) -> None:
+    pages = [here.row(f"Post {number:02}", "text") for number in range(14)]
+    here.pass_time(hours=1)
+    for page in pages[:6]:
+        here.notion.always(f"GET blocks/{page}", error(400, "validation_error", "no"))
+    done = run(here)
+    assert [change.path[-5:-3] for change in done.changes] == [f"{number:02}" for number in range(6, 14)]
+    assert {problem.page for problem in done.problems} == set(pages[:6])
+    assert set(bodies(here).values()) == {1}
+
+
+def test_media_that_cannot_be_had_are_asked_for_in_one_step_and_said_once(here: World) -> None:
+    bad = here.row(
+        "Bad", children=[block("image", **here.workspace.add_file("a.png", b"<html>no picture</html>"))]
+    )
+    for number in range(12):
+        here.row(f"Post {number:02}", "text")
+    here.pass_time(hours=1)
+    done = run(here)
+    assert len(done.changes) == 12
+    assert [problem.page for problem in done.problems if problem.severity == "error"] == [bad]
+    assert done.requests["files"] == 1
+
+
+def test_a_service_that_goes_away_between_two_steps_leaves_what_is_done(here: World) -> None:
+    for number in range(8):
+        here.row(f"Post {number:02}", "text")
+    here.pass_time(hours=1)
+
+    class Gone(GitHub):
+        def apply(self, commit: Commit) -> Applied:
+            here.notion.always("", error(500, "internal_server_error", "no"))
+            return super().apply(commit)
+
+    done = run(here, hub=Gone)
+    assert (done.result, len(done.changes)) == ("committed", 5)
+    assert [
+        "could not go on after it had written a part" in problem.message for problem in done.problems
+    ] == [True]
+    assert done.needs_person(strict=False)
+
+
+def test_a_service_that_goes_away_before_anything_is_written_is_said_so(here: World) -> None:
+    here.row("Post", "text")
+    here.notion.always("", error(500, "internal_server_error", "no"))
+    with pytest.raises(Unreachable):
+        run(here)
+
+
+def test_a_plan_shows_everything_at_once(here: World) -> None:
+    journal(here, 13)
+    done = run(here, dry_run=True)
+    assert (done.result, len(done.changes)) == ("planned", 13)
+    assert len(here.commits()) == 1
+
+
+def test_a_change_in_two_steps_is_told_once() -> None:
+    new = Change("create", "a.md", "p", "A", "new", b"1")
+    moved = Change("move", "a.md", "q", "B", "edited", b"1", "old.md")
+    before = Report("committed", commit="1", changes=(new, moved))
+    later = (
+        Change("update", "a.md", "p", "A", "a link", b"2"),
+        Change("move", "c.md", "q", "C", "edited", None, "a.md"),
+    )
+    done = joined(before, Report("up-to-date", changes=later))
+    assert (done.result, done.commit) == ("committed", "1")
+    assert [(one.action, one.path, one.source, one.content) for one in done.changes] == [
+        ("create", "a.md", None, b"2"),
+        ("move", "c.md", "old.md", b"1"),
+    ]
+
+
+# Deadlines -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_ends_in_time_and_the_next_ones_go_on(here: World) -> None:
+    limit(here, 1.5)
+    gone = here.row("Gone", "text")
+    here.pass_time(hours=1)
+    run(here)
+    pages = journal(here, 30)
+    here.workspace.trash(gone)
+    here.pass_time(hours=1)
+    left = []
+    for _ in range(4):
+        began = here.seconds
+        done = run(here, budget=10, checkpoint=1000)
+        assert here.seconds - began <= 90
+        notes = [problem for problem in done.problems if "still to be read" in problem.message]
+        left += [int(note.message.split()[0]) for note in notes]
+        assert {problem.severity for problem in done.problems} <= {"note"}
+        if notes:
+            assert "_posts/2026-11-20-gone.md" in here.site(), "nothing goes because of what was not read"
+        here.seconds += 60
+        here.pass_time(minutes=5)
+    assert left[0] == 30 - 19
+    assert left == sorted(left, reverse=True)
+    assert len(left) < 4
+    for _ in range(2):
+        here.run("sync")
+    assert len(here.site()) == len(pages) + 1
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
+def test_a_deadline_ends_the_steps_too(here: World) -> None:
+    limit(here, 1.5)
+    journal(here, 30)
+    done = run(here, budget=10)
+    assert done.result == "committed"
+    assert any("still to be read: the 1.5 minutes" in problem.message for problem in done.problems)
+    assert here.seconds <= 90
+    assert here.hub.files().keys() >= {change.path for change in done.changes}
+
+
+def test_what_changed_comes_before_what_is_only_read_once_more(here: World) -> None:
+    pages = [here.row(f"Post {number:02}", "text") for number in range(20)]
+    here.pass_time(hours=1)
+    run(here)
+    limit(here, 0.5)
+    for page in (pages[17], pages[19]):
+        here.workspace.add_blocks(page, lines("more"))
+    here.pass_time(days=8)
+    here.seconds += 60
+    done = run(here, budget=8)
+    assert [change.path[-5:-3] for change in done.changes] == ["17", "19"]
+    assert [problem.message.partition(":")[0] for problem in done.problems] == [
+        "13 pages that did not change were not read once more"
+    ]
+    here.seconds += 60
+    here.notion.log.clear()
+    assert run(here, budget=8).result == "up-to-date"
+    assert bodies(here) == {}, "the others wait for their week"
+
+
+def test_a_full_run_reads_all_in_steps(here: World) -> None:
+    pages = [here.row(f"Post {number:02}", "text") for number in range(13)]
+    here.pass_time(hours=1)
+    run(here)
+    for page in pages:
+        here.workspace.replace_children(page, lines("changed in silence"), silent=True)
+    here.pass_time(days=8)
+    here.notion.log.clear()
+    done = run(here)
+    assert [change.action for change in done.changes] == ["update"] * 13
+    assert list(bodies(here).values()) == [1] * 13
+    assert run(here).result == "up-to-date"
+
+
+def withdraw(here: World, pages: list[str]) -> None:
+    """Say that pages that are not published are drafts, and take `pages` back."""
+    config = here.directory / "notion2jekyll.yaml"
+    config.write_text(config.read_text("utf-8").replace("notion:", "notion:\n  unpublished: draft"), "utf-8")
+    for page in pages:
+        here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+
+
+def test_a_mass_removal_does_not_slip_past_the_guard_in_steps(here: World) -> None:
+    pages = journal(here, 20)
+    run(here)
+    before = here.hub.files()
+    withdraw(here, pages[1:])
+    with pytest.raises(GuardStop, match=r"19 of 20 posts \(95 %\)"):
+        run(here, checkpoint=2)
+    assert here.hub.files() == before
+    done = run(here, checkpoint=2, force=True)
+    assert [change.path.partition("/")[0] for change in done.changes].count("_drafts") == 19
+
+
+def test_a_mass_removal_does_not_slip_past_the_guard_in_several_runs(here: World) -> None:
+    pages = journal(here, 20)
+    run(here, checkpoint=1000)
+    limit(here, 0.5)
+    withdraw(here, pages[1:])
+    for _ in range(4):
+        here.seconds += 60
+        with suppress(GuardStop):
+            done = run(here, budget=6)
+            assert any("still to be read" in problem.message for problem in done.problems)
+        assert len([path for path in here.site() if path.startswith("_posts/")]) == 20
+
+
+@pytest.mark.parametrize("minutes", [None, 5])
+def test_a_limit_of_the_workspace_is_waited_for_as_long_as_there_is_time(
+    here: World, minutes: float | None
+) -> None:
+    if minutes:
+        limit(here, minutes)
+    page = here.row("Slow", "text")
+    here.row("Fast", "text")
+    here.pass_time(hours=1)
+    here.notion.fail(f"GET blocks/{page}", rate_limited(600, "public_api_space_request_rate_limit"))
+    seen = Seen()
+    done = run(here, progress=seen)
+    assert here.seconds == (0 if minutes else 600)
+    assert len(done.changes) == (0 if minutes else 2)
+    assert [problem.severity for problem in done.problems] == (["note"] if minutes else [])
+    assert done.waited == (0 if minutes else 600)
+
+
+def test_time_that_is_over_before_the_list_is_read_says_so_and_writes_nothing(here: World) -> None:
+    limit(here, 5)
+    here.row("Post", "text")
+    here.notion.always("query", rate_limited(600))
+    with pytest.raises(Unreachable, match=r"the time was over \(`max_minutes`\)"):
+        run(here)
+    assert len(here.commits()) == 1
+
+
+def test_the_limit_has_to_be_some_time(here: World) -> None:
+    limit(here, 0)
+    ran = here.run("sync")
+    assert ran.code == 2
+    assert "max_minutes" in ran.said
