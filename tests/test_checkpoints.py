@@ -151,24 +151,26 @@ def test_each_step_is_whole(here: World) -> None:
     assert held == [13, 10, 5]
 
 
-def test_a_run_that_was_killed_is_gone_on_with(here: World) -> None:
-    journal(here, 13)
-    site = seeded(here)
+def run_and_kill(here: World) -> None:
+    """Run, and end it when it is about to commit for the second time."""
     pushed = 0
-
-    def kill() -> None:
-        nonlocal pushed
-        pushed += 1
-        if pushed == 2:
-            raise KeyboardInterrupt
 
     class Killed(GitHub):
         def apply(self, commit: Commit) -> Applied:
-            kill()
+            nonlocal pushed
+            pushed += 1
+            if pushed == 2:
+                raise KeyboardInterrupt
             return super().apply(commit)
 
     with pytest.raises(KeyboardInterrupt):
         run(here, hub=Killed)
+
+
+def test_a_run_that_was_killed_is_gone_on_with(here: World) -> None:
+    journal(here, 13)
+    site = seeded(here)
+    run_and_kill(here)
     assert len(here.commits()) == 2
     assert len([path for path in here.site() if "_posts/" in path]) == 5
     here.notion.log.clear()
@@ -324,6 +326,21 @@ def test_a_full_run_reads_all_in_steps(here: World) -> None:
     here.notion.log.clear()
     done = run(here)
     assert [change.action for change in done.changes] == ["update"] * 13
+    assert list(bodies(here).values()) == [1] * 13
+    assert run(here).result == "up-to-date"
+
+
+def test_a_full_run_that_was_killed_is_not_taken_for_a_whole_one(here: World) -> None:
+    pages = [here.row(f"Post {number:02}", "text") for number in range(13)]
+    here.pass_time(hours=1)
+    run(here)
+    for page in pages:
+        here.workspace.replace_children(page, lines("changed in silence"), silent=True)
+    here.pass_time(days=8)
+    run_and_kill(here)
+    here.notion.log.clear()
+    done = run(here)
+    assert [change.action for change in done.changes] == ["update"] * 8
     assert list(bodies(here).values()) == [1] * 13
     assert run(here).result == "up-to-date"
 

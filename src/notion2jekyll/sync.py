@@ -151,6 +151,8 @@ class _Bench:
     """Pages outside of the sources that relations name, by id; None for those that cannot be seen."""
     full: str | None = None
     """Why every page is read in this run, empty where it is not; None before that is known."""
+    whole: bool = False
+    """Whether every page is read in this run."""
     step: dict[str, datetime] = field(default_factory=dict)
     """Page id → edit time of what was read since the last commit."""
     later: frozenset[str] = frozenset()
@@ -453,6 +455,7 @@ def _read(
     sources = feeds.sources(job.config, {**memory.state.sources, **bench.resolved})
     if bench.full is None:
         bench.full = _full(job, memory, started)
+        bench.whole = bool(bench.full) or not memory.state.entries
     wishes = Wishes(
         feeds.feeds(job.config, job.notion, sources, progress),
         job.config.sync.restore,
@@ -954,8 +957,9 @@ def _write(
     bench: _Bench,
 ) -> Applied | None:
     """Carry out `plan`; return None where there was nothing to write."""
-    every = bool(bench.full) or not memory.state.entries
-    whole = every and reading.listing.complete and not job.pages
+    # A run that is killed between two steps has not read everything; one that has to end in time has had its turn.
+    goes_on = bench.later and job.notion.deadline is None
+    whole = bench.whole and reading.listing.complete and not (job.pages or goes_on)
     files = {**plan.state.files, **{path: blob_id(bench.media[path]) for path in plan.files}}
     remembered = replace(
         plan.state,
