@@ -20,6 +20,7 @@ from notion2jekyll.notion.fetch import PropertySchema
 from notion2jekyll.progress import Silent
 from notion2jekyll.report import Report
 from notion2jekyll.state import PATH, Entry, parse
+from notion2jekyll.steps import reading
 from test_machine import HEADINGS, PARTS, SOURCE, START, Notion, Row, misleading
 from world import World, world
 
@@ -258,7 +259,7 @@ class Crosslinks(RuleBasedStateMachine):
         self.by_hand: set[str] = set()
         """Paths of the posts that a person edited."""
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(sync, "read_source", self.notion.read_source)
+        self.patch.setattr(reading, "read_source", self.notion.read_source)
         schema = {"Name": PropertySchema("title"), "Public": PropertySchema("checkbox")}
         self.patch.setattr(feeds, "read_schema", lambda *_, **__: schema)
 

@@ -29,6 +29,7 @@ from notion2jekyll.progress import Silent
 from notion2jekyll.report import Report
 from notion2jekyll.snapshot import blob_id
 from notion2jekyll.state import PATH, Entry, State, parse
+from notion2jekyll.steps import files, reading
 
 SOURCE = "0984278d-d031-85f9-a7ab-4078eaf5200b"
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -241,7 +242,8 @@ class Blog(RuleBasedStateMachine):
         self.report: Report | None = None
         self.commits = 0
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(sync, "read_source", self.notion.read_source)
+        for step in (reading, files):
+            self.patch.setattr(step, "read_source", self.notion.read_source)
         schema = {"Name": PropertySchema("title"), "Public": PropertySchema("checkbox")}
         self.patch.setattr(feeds, "read_schema", lambda *_, **__: schema)
         self.patch.setattr(media, "download", self.storage.download)

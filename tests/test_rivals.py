@@ -16,7 +16,8 @@ from notion2jekyll.config import load
 from notion2jekyll.notion.client import NotionSettings
 from notion2jekyll.progress import Progress, Silent, Stage
 from notion2jekyll.report import Report
-from notion2jekyll.sync import FRESH, LONGEST_PAUSE, RACES, Clock, Job, sync
+from notion2jekyll.steps.reading import FRESH
+from notion2jekyll.sync import LONGEST_PAUSE, RACES, Clock, Job, sync
 from notion2jekyll.target.github import GitHub
 from world import World, lines, world
 

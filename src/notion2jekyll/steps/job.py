@@ -1,0 +1,71 @@
+"""What a run is to do, and its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from notion2jekyll.config import Config
+from notion2jekyll.decide import Memory
+from notion2jekyll.notion.client import NotionSettings
+from notion2jekyll.state import State
+
+CHECKPOINT: Final = 500
+"""How many pages are read between two commits: a job that is killed loses the work of some minutes, no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be done."""
+
+    config: Config
+    notion: NotionSettings
+    pages: frozenset[str] = frozenset()
+    """Only these pages (dashed ids); all where empty."""
+    full: bool = False
+    """Read every page, whatever its edit time."""
+    force: bool = False
+    """Let a guard pass."""
+    dry_run: bool = False
+    """Plan, and write nothing."""
+    diff: bool = False
+    """Say what changes in each post."""
+    checkpoint: int = CHECKPOINT
+    """What is done is committed each time that so many pages were read."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Tokens of this run: what holds one is not published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, passed in so that tests own it."""
+
+    now: Callable[[], datetime]
+    """Return the present time, UTC."""
+    sleep: Callable[[float], None]
+    """Wait for so many seconds."""
+
+
+def with_deadline(job: Job) -> Job:
+    """Return `job` with the moment at which it is to end, where the configuration limits its time."""
+    minutes = job.config.sync.max_minutes
+    if minutes is None:
+        return job
+    return replace(job, notion=replace(job.notion, deadline=job.notion.clock() + 60 * minutes))
+
+
+def why_full(job: Job, memory: Memory, started: datetime) -> str:
+    """Return why every page is to be read, whatever its edit time; empty where it is not."""
+    if job.full:
+        return "a full run was asked for"
+    if job.pages or not memory.state.entries or not is_overdue(job, memory.state, started):
+        return ""
+    return f"every page is read again after {job.config.sync.full_every_days} days"
+
+
+def is_overdue(job: Job, before: State, started: datetime) -> bool:
+    """Return whether it is so long ago that every page was read that it is to be done again."""
+    days, last = job.config.sync.full_every_days, before.reconciled
+    return bool(days) and (last is None or started - last >= timedelta(days=days))
