@@ -46,6 +46,20 @@ def whole(result: Result = "committed", **more: Any) -> Report:
     return Report(result, **{**parts, **more})
 
 
+class Screen(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_screen(report: Report, width: int, **options: Any) -> list[str]:
+    """Return the lines that a terminal without colours shows."""
+    out = Screen()
+    show(report, Console(file=out, width=width, force_terminal=True, color_system=None), **options)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
 def shown(report: Report, **options: Any) -> str:
     out = io.StringIO()
     show(report, Console(file=out, width=80), **options)
@@ -148,9 +162,9 @@ def test_a_commit_says_what_it_does() -> None:
 
 def test_a_person_reads_what_was_done() -> None:
     assert shown(whole()) == (
-        "+ _posts/2026-11-20-일기.md  new\n"
-        "→ _posts/b.md  (from _posts/a.md)  its address changed\n"
-        "- _posts/c.md  it is in Notion's trash\n"
+        "+ _posts/2026-11-20-일기.md  “일기”  new\n"
+        "→ _posts/b.md  “B”  its address changed (from _posts/a.md)\n"
+        "- _posts/c.md  “C”  it is in Notion's trash\n"
         "! _posts/d.md  a person edited it\n"
         "error: “읽을 수 없음”: The page could not be read.\n"
         "  → The next run tries again.\n"
@@ -228,8 +242,8 @@ def test_what_pages_are_called_stays_text(text: str) -> None:
         titles={"p": text},
     )
     out = shown(report)
-    assert f"+ {text}  {text}\n" in out
-    assert f"! {text}  {text}\n" in out
+    assert f"+ {text}  “{text}”  {text}\n" in out
+    assert f"! {text}  “{text}”  {text}\n" in out
     assert f"error: {text}!\n  → {text}\n" in out
     one = io.StringIO()
     show_problem(Problem("warning", "m", page="p"), Console(file=one, width=80), {"p": text})
@@ -269,8 +283,105 @@ def test_no_text_commands_the_terminal(text: str) -> None:
 def test_what_properties_became_is_told_to_those_who_look(
     result: Result, terminal: bool, options: dict[str, bool], told: bool
 ) -> None:
-    out = io.StringIO()
+    out = Screen() if terminal else io.StringIO()
     made = whole(result, properties=("date ← 날짜; not used: \x1bx",))
     show(made, Console(file=out, force_terminal=terminal, no_color=True), **options)
     assert ("Properties: date ← 날짜; not used: \ufffdx" in out.getvalue()) is told
     assert "날짜" not in made.as_json()
+
+
+def test_a_wide_terminal_shows_columns() -> None:
+    changes = (
+        Change("create", "_posts/2026-11-20-일기.md", "p1", "일기", "new", b"x"),
+        Change("update", "_posts/2026-11-21-a.md", "p2", "A longer title", "it was edited", b"x"),
+    )
+    assert on_screen(Report("planned", changes=changes), 80)[:2] == [
+        "+ _posts/2026-11-20-일기.md  “일기”            new",
+        "~ _posts/2026-11-21-a.md     “A longer title”  it was edited",
+    ]
+
+
+def test_a_narrow_terminal_shows_the_path_first_and_cuts_no_word() -> None:
+    why = "its page is in the trash of Notion"
+    conflict = Conflict("_posts/2026-11-21-a.md", "p2", "a person edited it,\n    and so did Notion")
+    report = Report(
+        "planned",
+        target="site",
+        changes=(
+            Change(
+                "delete", "_posts/2026-11-20-일기를-오래-쓴다는-것.md", "p1", "일기를 오래 쓴다는 것", why
+            ),
+        ),
+        conflicts=(conflict,),
+        problems=(
+            Problem("error", "a" * 50 + " and words after it", hint="Do this, and then do that as well."),
+        ),
+    )
+    assert on_screen(report, 40) == [
+        "- _posts/2026-11-20-일기를-오래-쓴다는-것.md",
+        "  “일기를 오래 쓴다는 것”: its page is",
+        "    in the trash of Notion",
+        "! _posts/2026-11-21-a.md",
+        "  a person edited it,",
+        "    and so did Notion",
+        "error:",
+        "    " + "a" * 50,
+        "    and words after it",
+        "  → Do this, and then do that as well.",
+        "Would change site: 1 removed.",
+    ]
+
+
+def long(action: Action, count: int) -> tuple[Change, ...]:
+    return tuple(
+        Change(action, f"_posts/{action}-{n:03}.md", f"{action}{n}", f"T{n}", "w") for n in range(count)
+    )
+
+
+def test_a_terminal_shows_the_beginning_of_a_long_list_and_all_that_is_removed() -> None:
+    report = Report("planned", changes=(*long("create", 300), *long("delete", 40), *long("update", 30)))
+    lines = on_screen(report, 100)
+    signs = [line[0] for line in lines]
+    assert (signs.count("+"), signs.count("~"), signs.count("-")) == (20, 30, 40)
+    assert lines[20] == "  … and 280 more new; --verbose lists them all."
+    assert lines[19].startswith("+ _posts/create-019.md")
+    for complete in (shown(report).splitlines(), on_screen(report, 100, verbose=True)):
+        assert sum(line.startswith("+ ") for line in complete) == 300
+        assert not any("more" in line for line in complete)
+
+
+def test_a_long_line_of_a_diff_stays_beside_its_bar() -> None:
+    change = Change("update", "_posts/a.md", "p", "A", "it was edited", b"x")
+    diff = "--- _posts/a.md\n+++ _posts/a.md\n@@ -1 +1 @@\n-" + "오늘은 " * 8 + "\n+---"
+    lines = on_screen(Report("planned", changes=(change,), diffs={"_posts/a.md": diff}), 40)
+    assert lines[1:4] == ["  │ --- _posts/a.md", "  │ +++ _posts/a.md", "  │ @@ -1 +1 @@"]
+    assert lines[4:7] == [
+        "  │ -오늘은 오늘은 오늘은 오늘은 오늘은",
+        "  │ 오늘은 오늘은 오늘은",
+        "  │ +---",
+    ]
+    out = Screen()
+    coloured = Console(file=out, width=40, force_terminal=True, color_system="standard")
+    show(Report("planned", changes=(change,), diffs={"_posts/a.md": diff}), coloured)
+    assert "\x1b[1m+++ _posts/a.md" in out.getvalue()
+    assert "\x1b[32m+---" in out.getvalue()
+
+
+def test_forced_colours_do_not_make_a_log_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = io.StringIO()
+    show(
+        Report("planned", changes=long("create", 50), conflicts=(Conflict("p" * 90, "p", "x y " * 30),)),
+        Console(file=out),
+    )
+    assert len(out.getvalue().splitlines()) == 52
+    assert "\x1b[32m+ " in out.getvalue()
+
+
+def test_verbose_says_why_which_page_was_read() -> None:
+    report = whole(reads={"p1": "it was edited", "p9": "new"}, unread=7)
+    text = shown(report, verbose=True)
+    assert "Read “일기”: it was edited.\nRead “p9”: new.\n7 pages were not read: nothing" in text
+    assert "1 page was not read" in shown(whole(unread=1), verbose=True)
+    assert "Read" not in shown(report)

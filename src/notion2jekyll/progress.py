@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-Stage = Literal["listing", "fetching", "media", "committing"]
+Stage = Literal["listing", "fetching", "media", "committing", "publishing"]
 """The steps of a sync that take time."""
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from rich.console import Console
 from rich.text import Text
 
+from notion2jekyll import layout
 from notion2jekyll.errors import Problem, Stop
 from notion2jekyll.plan import Action, Change, Conflict
 
@@ -33,6 +34,14 @@ WORDS: Final[Mapping[Action, str]] = {
     "merge": "merged",
     "delete": "removed",
 }
+
+DIFF: Final[Mapping[str, str]] = {"+": "green", "-": "red", "@": "cyan"}
+"""How a line of a diff begins, below its two lines of names → its colour."""
+
+LONG: Final = 30
+"""More posts than this of one kind are a long list, of which a terminal shows the beginning."""
+SHORT: Final = 20
+"""How many of them it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,10 @@ class Report:
     """Path → unified diff of the change, where it was asked for."""
     properties: tuple[str, ...] = ()
     """Which property becomes what, a line for each kind of row; not part of the machine-readable report."""
+    reads: Mapping[str, str] = field(default_factory=dict)
+    """Page id → why its body was read; not part of the machine-readable report."""
+    unread: int = 0
+    """How many pages with a post were not read, since nothing that it depends on has changed."""
 
     def needs_person(self, *, strict: bool) -> bool:
         """Return whether something is left that only a person can do (exit code 1); `strict` counts warnings too."""
@@ -108,12 +121,15 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 def joined(before: Report, after: Report) -> Report:
     """Return the report of a run that was written in two steps: what `before` did, and how `after` left everything."""
+    earlier = before.reads.keys() - after.reads.keys()
     return replace(
         after,
         result=before.result if after.result == "up-to-date" else after.result,
         commit=after.commit or before.commit,
         url=after.url or before.url,
         changes=_joined(before.changes, after.changes),
+        reads={**before.reads, **after.reads},
+        unread=max(after.unread - len(earlier), 0),
         # What is said of pages is said anew in each step.
         problems=tuple(
             dict.fromkeys((*(each for each in before.problems if each.page is None), *after.problems))
@@ -160,37 +176,82 @@ def message(template: str, changes: tuple[Change, ...]) -> str:
 
 
 def show(report: Report, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
-    """Print `report` for a person; with `quiet` only what needs one.
+    """Print `report` for a person; with `quiet` only what needs one, with `verbose` also why which page was read.
 
-    What properties became is told with `verbose`, and of a plan that somebody looks at.
+    What properties became is told with `verbose`, and of a plan that somebody looks at. A terminal shows columns where
+    they fit, and the beginning of a long list unless `verbose`; a file or log gets one line for each post.
     """
+    is_terminal = layout.is_terminal(console)
     if not quiet:
-        looking = verbose or (report.result == "planned" and console.is_terminal)
+        looking = verbose or (report.result == "planned" and is_terminal)
         for text in report.properties if looking else ():
-            console.print(Text(f"Properties: {_safe(text)}", "dim"), soft_wrap=True, highlight=False)
-        for line in _changes(report):
-            console.print(line, soft_wrap=True, highlight=False)
-    for conflict in report.conflicts:
-        line = Text.assemble(("! ", "magenta"), _safe(f"{conflict.path}  {conflict.why}"))
-        console.print(line, soft_wrap=True, highlight=False)
+            layout.say(console, Text(f"Properties: {_safe(text)}", "dim"))
+        for text in _reads(report) if verbose else ():
+            layout.say(console, Text(_safe(text), "dim"))
+        _show_changes(report, console, whole=verbose or not is_terminal)
+    rows = [
+        _row("!", "magenta", each.path, report.titles.get(each.page), each.why) for each in report.conflicts
+    ]
+    for line in _lines(rows, console):
+        layout.say(console, line)
     for problem in report.problems:
         if not (quiet and problem.severity == "note"):
             show_problem(problem, console, report.titles)
     if not quiet:
-        console.print(_outcome(report), soft_wrap=True, highlight=False)
+        layout.say(console, _outcome(report), indent=2)
 
 
-def _changes(report: Report) -> Iterator[Text]:
-    for change in report.changes:
-        sign, color = SIGNS[change.action]
-        line = Text.assemble((f"{sign} ", color), _safe(change.path))
-        if change.source:
-            line.append(f"  (from {_safe(change.source)})", "dim")
-        line.append(f"  {_safe(change.why)}", "dim")
-        yield line
-        for text in report.diffs.get(change.path, "").split("\n"):
-            if text:
-                yield Text(f"  │ {_safe(text)}", {"+": "green", "-": "red", "@": "cyan"}.get(text[:1], ""))
+def _reads(report: Report) -> Iterator[str]:
+    for page, why in report.reads.items():
+        yield f"Read “{report.titles.get(page, page)}”: {why}."
+    if report.unread:
+        pages = "page was" if report.unread == 1 else "pages were"
+        yield f"{report.unread} {pages} not read: nothing that a post depends on has changed there."
+
+
+def _show_changes(report: Report, console: Console, *, whole: bool) -> None:
+    """Print the changes by kind: of a long list the beginning, unless `whole`, but all that is removed."""
+    kinds = {action: [each for each in report.changes if each.action == action] for action in SIGNS}
+    shown = {
+        action: changes if whole or action == "delete" or len(changes) <= LONG else changes[:SHORT]
+        for action, changes in kinds.items()
+    }
+    rows = [_change_row(change) for changes in shown.values() for change in changes]
+    lines = iter(_lines(rows, console))
+    for action, changes in shown.items():
+        for change in changes:
+            layout.say(console, next(lines))
+            for number, text in enumerate(report.diffs.get(change.path, "").split("\n")):
+                look = "bold" if number < 2 else DIFF.get(text[:1], "")
+                if text:
+                    layout.say(console, Text(_safe(text), look), lead="  │ ")
+        if more := len(kinds[action]) - len(changes):
+            line = f"  … and {more} more {WORDS[action]}; --verbose lists them all."
+            layout.say(console, Text(line, SIGNS[action][1]))
+
+
+def _change_row(change: Change) -> tuple[Text, Text, Text]:
+    was = f" (from {change.source})" if change.source else ""
+    return _row(*SIGNS[change.action], change.path, change.title, change.why + was)
+
+
+def _row(sign: str, color: str, path: str, title: str | None, why: str) -> tuple[Text, Text, Text]:
+    return (
+        Text.assemble((f"{sign} ", color), _safe(path)),
+        Text(f"“{_safe(title)}”" if title else ""),
+        Text(_safe(why), "dim"),
+    )
+
+
+def _lines(rows: Sequence[tuple[Text, Text, Text]], console: Console) -> Iterator[Text]:
+    """Yield `rows` as the console shows them: in columns, with the path on a line of its own, or one after the other."""
+    if not layout.is_terminal(console):
+        yield from (Text("  ").join(filter(None, row)) for row in rows)
+    elif layout.fits(rows, console):
+        yield from layout.columns(rows)
+    else:
+        for path, title, why in rows:
+            yield Text.assemble(path, "\n  ", title, ": " if title else "", why)
 
 
 # Control characters but tabs and line feeds; what ends lines elsewhere; what turns the direction of a line around.
@@ -225,17 +286,17 @@ def show_problem(problem: Problem, console: Console, titles: Mapping[str, str] |
     if title and title not in problem.message:
         line.append(f"“{_safe(title)}”: ")
     line.append(_safe(problem.message))
-    console.print(line, soft_wrap=True, highlight=False)
+    layout.say(console, line)
     if problem.hint:
-        console.print(Text(f"  → {_safe(problem.hint)}", "dim"), soft_wrap=True, highlight=False)
+        layout.say(console, Text(f"  → {_safe(problem.hint)}", "dim"))
 
 
 def show_sign(sign: str, look: str, message: str, console: Console, hint: str = "") -> None:
     """Print one line with a `sign` in the style `look` before it, and what to do."""
     line = Text.assemble((f"{sign} ", look), _safe(message))
-    console.print(line, soft_wrap=True, highlight=False)
+    layout.say(console, line)
     if hint:
-        console.print(Text(f"  → {_safe(hint)}", "dim"), soft_wrap=True, highlight=False)
+        layout.say(console, Text(f"  → {_safe(hint)}", "dim"))
 
 
 def _outcome(report: Report) -> Text:

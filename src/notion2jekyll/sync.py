@@ -163,6 +163,8 @@ def _attempt(run: Run) -> Report:
         titles=brief.index.titles,
         diffs=_diffs(target, plan) if job.diff else {},
         properties=brief.properties,
+        reads=brief.whys,
+        unread=0 if job.pages else len(brief.index.places.keys() - brief.whys.keys()),
     )
 
 
