@@ -352,7 +352,9 @@ def test_workflows_take_the_least(workflow: Path) -> None:
     assert raw["concurrency"]["group"]
     for job in raw["jobs"].values():
         assert job["timeout-minutes"] <= 60
-        assert job["permissions"] in ({}, {"contents": "read"}, {"contents": "write"})
+        publishes = [step for step in job["steps"] if "actions/deploy-pages@" in step.get("uses", "")]
+        pages = [{"pages": "write", "id-token": "write"}] if publishes else []
+        assert job["permissions"] in ({}, {"contents": "read"}, {"contents": "write"}, *pages)
         assert job["permissions"] != {"contents": "write"} or workflow == SYNC
         for step in job["steps"]:
             assert "${{" not in step.get("run", "")
@@ -369,7 +371,12 @@ def test_actions_are_the_same_everywhere() -> None:
         ):
             pins.setdefault(action, set()).add(f"{commit} {version}")
         assert workflow.read_text("utf-8").count("uses:") == workflow.read_text("utf-8").count(" # v")
-    assert pins.keys() == {"actions/checkout", "actions/setup-python"}
+    assert pins.keys() == {
+        "actions/checkout",
+        "actions/setup-python",
+        "actions/upload-pages-artifact",
+        "actions/deploy-pages",
+    }
     assert all(len(versions) == 1 for versions in pins.values())
 
 
