@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 import subprocess
@@ -215,6 +216,35 @@ def test_the_roles_of_properties_are_documented() -> None:
         for role, types, names in rows(text("docs/configuration.md"), "role", "types", "names")
     }
     assert documented == {role: (set(kinds), set(names)) for role, (kinds, names) in meta.ROLES.items()}
+
+
+# Messages ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_message_is_in_the_documents() -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "messages.py"))
+    page = text("docs/messages.md")
+    assert script["with_messages"](page) == page, "Run 'make docs'."
+
+
+def test_the_text_of_everything_that_ends_a_run_can_be_found() -> None:
+    """Looked for in another way than by the script that writes the page: by the plain words where something is raised."""
+    found = re.sub(r"\\(.)", r"\1", text("docs/messages.md"))
+    kinds = {kind.__name__ for kind in errors.Stop.__subclasses__()} | {"Stop", "NoBranch"}
+    count = 0
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                call = node.exc
+                if getattr(call.func, "id", "") not in kinds or not call.args:
+                    continue
+                said = call.args[0]
+                parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+                words = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+                longest = " ".join(max(words, key=len, default="").split()).strip(" “”.:")
+                count += bool(longest)
+                assert longest in found, f"{path.name}:{node.lineno}: {longest}"
+    assert count > 50
 
 
 # Blocks and the plan -------------------------------------------------------------------------------------------------
