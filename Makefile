@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 DEMO_DIR ?= build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint fmt bench fuzz clean setup system
+.PHONY: help demo test check lint fmt docs bench fuzz clean setup system
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,10 @@ lint: setup  ## Check format, style, types, import contracts and workflows
 fmt: setup  ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix --quiet .
+
+docs: setup  ## Write anew what the documents take from the code: options and messages
+	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python scripts/messages.py
 
 bench: setup  ## Measure speed and needless escapes (not part of the tests)
 	@$(BIN)/python -m benchmarks

@@ -142,7 +142,7 @@ def shown(case: str, digests: dict[str, str]) -> str:
         f"![The page]({PICTURES.name}/{case}.png)\n<!-- {case} {digests[case]} -->",
         fenced("markdown", rendered.markdown(made)),
         *(f"> {problem.severity}: {problem.message}" for problem in made.problems),
-        f"<details><summary>From Notion</summary>\n\n{fenced('json', blocks)}\n\n</details>",
+        f"<details><summary markdown='span'>From Notion</summary>\n\n{fenced('json', blocks)}\n\n</details>",
     ]
     return "\n\n".join(parts)
 
@@ -204,7 +204,9 @@ def with_sample(page: str, digests: dict[str, str], folder: Path) -> str:
         pages[-1].append(block)
     parts.append("<table>\n<tr><th>In Notion</th><th>In the repository</th></tr>")
     for there, here in zip(pages, posts, strict=True):
-        parts.append(f'<tr><td valign="top">\n\n{seen(there)}\n\n</td><td valign="top">')
+        # github.com drops the second attribute; kramdown needs it to read Markdown inside.
+        cell = '<td valign="top" markdown="block">'
+        parts.append(f"<tr>{cell}\n\n{seen(there)}\n\n</td>\n{cell}")
         parts.append(f"{fenced('markdown', here)}\n\n</td></tr>")
     parts.append("</table>")
     parts.append(f"![The page on the blog](sample.png)\n<!-- sample {digests['sample']} -->")

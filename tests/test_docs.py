@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 import subprocess
@@ -217,6 +218,35 @@ def test_the_roles_of_properties_are_documented() -> None:
     assert documented == {role: (set(kinds), set(names)) for role, (kinds, names) in meta.ROLES.items()}
 
 
+# Messages ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_message_is_in_the_documents() -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "messages.py"))
+    page = text("docs/messages.md")
+    assert script["with_messages"](page) == page, "Run 'make docs'."
+
+
+def test_the_text_of_everything_that_ends_a_run_can_be_found() -> None:
+    """Looked for in another way than by the script that writes the page: by the plain words where something is raised."""
+    found = re.sub(r"\\(.)", r"\1", text("docs/messages.md"))
+    kinds = {kind.__name__ for kind in errors.Stop.__subclasses__()} | {"Stop", "NoBranch"}
+    count = 0
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                call = node.exc
+                if getattr(call.func, "id", "") not in kinds or not call.args:
+                    continue
+                said = call.args[0]
+                parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+                words = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+                longest = " ".join(max(words, key=len, default="").split()).strip(" “”.:")
+                count += bool(longest)
+                assert longest in found, f"{path.name}:{node.lineno}: {longest}"
+    assert count > 50
+
+
 # Blocks and the plan -------------------------------------------------------------------------------------------------
 
 
@@ -352,7 +382,9 @@ def test_workflows_take_the_least(workflow: Path) -> None:
     assert raw["concurrency"]["group"]
     for job in raw["jobs"].values():
         assert job["timeout-minutes"] <= 60
-        assert job["permissions"] in ({}, {"contents": "read"}, {"contents": "write"})
+        publishes = [step for step in job["steps"] if "actions/deploy-pages@" in step.get("uses", "")]
+        pages = [{"pages": "write", "id-token": "write"}] if publishes else []
+        assert job["permissions"] in ({}, {"contents": "read"}, {"contents": "write"}, *pages)
         assert job["permissions"] != {"contents": "write"} or workflow == SYNC
         for step in job["steps"]:
             assert "${{" not in step.get("run", "")
@@ -369,7 +401,12 @@ def test_actions_are_the_same_everywhere() -> None:
         ):
             pins.setdefault(action, set()).add(f"{commit} {version}")
         assert workflow.read_text("utf-8").count("uses:") == workflow.read_text("utf-8").count(" # v")
-    assert pins.keys() == {"actions/checkout", "actions/setup-python"}
+    assert pins.keys() == {
+        "actions/checkout",
+        "actions/setup-python",
+        "actions/upload-pages-artifact",
+        "actions/deploy-pages",
+    }
     assert all(len(versions) == 1 for versions in pins.values())
 
 
