@@ -35,6 +35,7 @@ BREAKS = [
     ("jekyll/site.py", "import github"),
     ("decide.py", "import notion_client"),
     ("state.py", "from notion2jekyll import plan"),
+    ("actions.py", "import os"),
     ("target/folder.py", "from notion2jekyll import config"),
     ("target/folder.py", "import github"),
     ("media/__init__.py", "from notion2jekyll import report"),

@@ -144,6 +144,7 @@ def world(
     monkeypatch.setattr(cli, "CLOCK", Clock(here.clock, here.slept.append))
     monkeypatch.setattr(cli, "NotionSettings", partial(NotionSettings, clock=here.monotonic, sleep=here.nap))
     monkeypatch.chdir(directory)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     with fake_notion(here.workspace) as here.notion, fake_github(here.repository) as here.hub:
         if not empty:
             here.hub.rival.push({"_config.yml": b"title: Blog\ntimezone: Asia/Seoul\n"})

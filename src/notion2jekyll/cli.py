@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from notion2jekyll import __version__, check, report
+from notion2jekyll import __version__, actions, check, report
 from notion2jekyll.config import Config, find, load
 from notion2jekyll.demo.run import run_demo
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
@@ -205,6 +205,7 @@ def _run(  # one parameter an option
     console = _console(stderr=json == "-")
     started = CLOCK.now()
     strict = False
+    config = None
     terminal = Terminal(_console(stderr=True), quiet=quiet, verbose=verbose)
     with _json_file(json) as file:
         try:
@@ -217,10 +218,13 @@ def _run(  # one parameter an option
                 done = sync(job, target, CLOCK, progress)
         except BaseException as error:
             seconds = (CLOCK.now() - started).total_seconds()
-            _write_json(report.ended(_as_stop(error), seconds=seconds, requests=terminal.requests), file)
+            end = report.ended(_as_stop(error), seconds=seconds, requests=terminal.requests)
+            _write_json(end, file)
+            _tell_actions(end, config, output)
             raise
         # First what machines read: showing the report may fail where nobody looks.
         _write_json(done, file)
+    done = _tell_actions(done, config, output)
     report.show(done, console, quiet=quiet, verbose=verbose)
     return NEEDS_PERSON if done.needs_person(strict=strict) else 0
 
@@ -280,6 +284,36 @@ def _write_json(done: Report, file: TextIO | None) -> None:
         _mute(file)
         name = "standard output" if file is sys.stdout else file.name
         trouble = f"The report could not be written to {name}: {error.strerror}."
+        report.show_problem(Problem("warning", trouble), _console(stderr=True))
+
+
+def _tell_actions(done: Report, config: Config | None, output: Path | None) -> Report:
+    """In GitHub Actions, tell it what the run did; return the report as everybody may read it, for the log."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return done
+    done = actions.discreet(done, _without_tokens)
+    hub = config.github if config and output is None else None
+    server = os.environ.get("GITHUB_SERVER_URL", "").strip() or actions.GITHUB
+    place = actions.Place(hub.repository if hub else "", server)
+    _append("GITHUB_OUTPUT", actions.outputs(done))
+    _append("GITHUB_STEP_SUMMARY", actions.job_summary(done, place))
+    # Not into the standard output, which may be the report for machines; GitHub Actions reads both.
+    with suppress(OSError):
+        _Discreet(sys.stderr).write(actions.annotate(done))
+        sys.stderr.flush()
+    return done
+
+
+def _append(variable: str, text: str) -> None:
+    """Write `text` at the end of the file that `variable` names. Where that fails there is a warning, as for the report."""
+    name = os.environ.get(variable, "")
+    if not name:
+        return
+    try:
+        with Path(name).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(_without_tokens(text))
+    except OSError as error:
+        trouble = f"{variable} could not be written: {error.strerror}."
         report.show_problem(Problem("warning", trouble), _console(stderr=True))
 
 

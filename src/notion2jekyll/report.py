@@ -68,6 +68,10 @@ class Report:
     """Page id → title, to name pages in problems."""
     diffs: Mapping[str, str] = field(default_factory=dict)
     """Path → unified diff of the change, where it was asked for."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Page id → where readers find the post of a published page, within the site; empty where they do not, or not yet."""
+    home: str = ""
+    """Where the site is, as its `_config.yml` says; empty where it does not."""
     properties: tuple[str, ...] = ()
     """Which property becomes what, a line for each kind of row; not part of the machine-readable report."""
     reads: Mapping[str, str] = field(default_factory=dict)
@@ -317,7 +321,7 @@ def _outcome(report: Report) -> Text:
     line.append(".", "not bold")
     if report.url:
         line.append(f" {_safe(report.url)}", "not bold")
-    sent = [f"{count} to {name}" for name, count in _services(report)]
+    sent = [f"{count} to {name}" for name, count in services(report)]
     if sent:
         line.append(f"\nRequests: {', '.join(sent)}", "dim not bold")
         line.append(f"; {report.seconds:.1f} s", "dim not bold")
@@ -328,6 +332,7 @@ def _outcome(report: Report) -> Text:
     return line
 
 
-def _services(report: Report) -> Iterator[tuple[str, int]]:
+def services(report: Report) -> Iterator[tuple[str, int]]:
+    """Yield the name of each service that was asked, and how many requests it was sent."""
     names = {"notion": "Notion", "github": "GitHub", "files": "the file storage"}
     return ((names[key], count) for key, count in report.requests.items() if count)

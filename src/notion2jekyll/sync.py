@@ -161,11 +161,21 @@ def _attempt(run: Run) -> Report:
         problems=(*problems, *posts.ahead(brief.index.places, memory.site, run.started)),
         unchanged=plan.unchanged,
         titles=brief.index.titles,
+        addresses=_addresses_of(brief, memory, started),
+        home=memory.site.home,
         diffs=_diffs(target, plan) if job.diff else {},
         properties=brief.properties,
         reads=brief.whys,
         unread=0 if job.pages else len(brief.index.places.keys() - brief.whys.keys()),
     )
+
+
+def _addresses_of(brief: Brief, memory: Memory, started: datetime) -> dict[str, str]:
+    """Return, by page id, where readers find the post of each published page; empty where they do not, or not yet."""
+    ahead = {problem.page for problem in posts.ahead(brief.index.places, memory.site, started)}
+    return {
+        page: "" if page in ahead else place.url for page, place in brief.index.places.items() if place.live
+    }
 
 
 def _outputs(

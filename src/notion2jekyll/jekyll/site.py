@@ -96,6 +96,9 @@ class Site:
     """The folder that holds the folders of posts, drafts and collections; empty for the root."""
     defaults: tuple[Default, ...] = ()
     """The less precise ones first."""
+    home: str = field(default="", repr=False)
+    """The address of the site, `url:` and `baseurl:`; empty where it is not said. No post depends on it, so it is not shown
+    where posts are compared."""
 
     def excerpt_separator(self, kind: str, path: str) -> str:
         """Return what ends the excerpt of files of `kind` at `path`; empty where the site wants no excerpts."""
@@ -230,6 +233,7 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
             ),
             separator=str(config.get("excerpt_separator", "\n\n") or ""),
             plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
+            home=_home(config.get("url"), config.get("baseurl")),
         ),
         problems,
     )
@@ -237,6 +241,13 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
 
 def _mapping(raw: Any) -> Mapping[str, Any]:
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _home(url: Any, base: Any) -> str:
+    if not isinstance(url, str) or not re.match(r"https?://[^/\s]", url):
+        return ""
+    below = base.strip().strip("/") if isinstance(base, str) else ""
+    return url.strip().rstrip("/") + (f"/{below}" if below else "")
 
 
 def _names(raw: Any, separator: str | None = None) -> tuple[str, ...]:
