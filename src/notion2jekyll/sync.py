@@ -40,6 +40,7 @@ from notion2jekyll.publish import whereabouts
 from notion2jekyll.recall import recall, reclaim
 from notion2jekyll.report import Report
 from notion2jekyll.snapshot import blob_id
+from notion2jekyll.standing import standing
 from notion2jekyll.state import Entry, State
 from notion2jekyll.target import Applied, Moved, Settled, Target
 
@@ -75,8 +76,17 @@ class Job:
     """Say what changes in each post."""
     checkpoint: int = CHECKPOINT
     """What is done is committed each time that so many pages were read."""
+    previews: frozenset[str] = frozenset()
+    """Pages that are made, published or not, and told in `Report.previews`; then nothing is written."""
+    listing: Listing | None = None
+    """A list of rows that was made a moment ago; None where it is still to be made."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Tokens of this run: what holds one is not published."""
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.dry_run or bool(self.previews)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,7 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
             cut_short = True
             break
     late = bench.late or (bench.later and job.notion.late)
-    settled = Settled() if job.dry_run or cut_short else target.settle()
+    settled = Settled() if job.only_looks or cut_short else target.settle()
     return replace(
         done,
         url=settled.url or done.url,
@@ -290,12 +300,12 @@ def _attempt(
 
         # Where a post could not go where it belongs, links to it must not lead there, and nothing else may go where a post
         # stays: those posts are made once more.
-        if not (_astray(plan, turn.brief, bench) | _in_the_way(plan, turn.brief, bench)):
+        if job.previews or not (_astray(plan, turn.brief, bench) | _in_the_way(plan, turn.brief, bench)):
             break
 
     # One commit, or none.
     brief = turn.brief
-    applied = None if job.dry_run else _write(job, target, plan, known, brief, reading, started, bench)
+    applied = None if job.only_looks else _write(job, target, plan, known, brief, reading, started, bench)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in (*brief.whys, *(table.id for table in brief.tables)):
         problems += bench.problems.get(page, ())
@@ -307,6 +317,10 @@ def _attempt(
         changes=plan.changes,
         conflicts=plan.conflicts,
         problems=(*problems, *posts.ahead(brief.index.places, memory.site, started)),
+        pages=standing(brief, plan, known, reading.listing.pages, problems, started, job.pages)
+        if job.dry_run
+        else (),
+        previews={output.entry.page: output for output in outputs if output.entry.page in job.previews},
         unchanged=plan.unchanged,
         titles=brief.index.titles,
         diffs=_diffs(target, plan) if job.diff else {},
@@ -433,7 +447,7 @@ def _in_the_way(plan: Plan, brief: Brief, bench: _Bench) -> bool:
 
 
 def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> report.Result:
-    if job.dry_run:
+    if job.only_looks:
         return "planned"
     if applied is None or not (plan.changes or plan.files or plan.orphans or applied.commit):
         return "up-to-date"
@@ -463,6 +477,7 @@ def _read(
         bench.full,
         edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
         removed=job.config.sync.removed,
+        previews=job.previews,
     )
 
     def choose(listing: Listing) -> Brief:
@@ -481,10 +496,10 @@ def _read(
         return brief
 
     # What is only looked at is looked at as a whole.
-    room = None if job.dry_run else job.checkpoint
+    room = None if job.only_looks else job.checkpoint
     hurried = room is not None and job.notion.deadline is not None
     turn = _Turn(wishes, memory, started, bench, choose, found, room, hurried, strict=job.config.sync.strict)
-    listing = kept.listing if kept else None
+    listing = kept.listing if kept else job.listing
     reading = read_source(
         job.notion, sources, turn.choose, turn.deliver, turn.more, progress=progress, listing=listing
     )
