@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from notion2jekyll import __version__, actions, check, report
-from notion2jekyll.config import Config, find, load
+from notion2jekyll import __version__, actions, check, render, report
+from notion2jekyll.config import FILES, Config, find, load
 from notion2jekyll.demo.run import run_demo
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
 from notion2jekyll.notion.client import NotionSettings, without_password
@@ -146,6 +146,54 @@ def plan_command(
     )
 
 
+@app.command("status")
+def status_command(
+    config: ConfigFile = None, output: Output = None, page: Pages = None, verbose: Verbose = False
+) -> int:
+    """Show how each page stands: published, changed, unpublished, conflicting or failing, and why; writes nothing.
+
+    Example: notion2jekyll status
+    """
+    loaded = load(config or find(Path.cwd()))
+    with Terminal(_console(stderr=True), verbose=verbose) as progress:
+        secrets = frozenset(_tokens().values())
+        job = Job(loaded, _notion(), pages=_page_ids(page or ()), dry_run=True, secrets=secrets)
+        done = sync(job, _target(loaded, output, progress, dry_run=True), CLOCK, progress)
+    report.show_status(done, _console())
+    return NEEDS_PERSON if done.needs_person(strict=loaded.sync.strict) else 0
+
+
+@app.command("render")
+def render_command(
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="The page: its address in Notion, or its id.")],
+    config: ConfigFile = None,
+    output: Output = None,
+    verbose: Verbose = False,
+) -> int:
+    """Print the Markdown that a page becomes, published or not; writes nothing, and needs no configuration.
+
+    Example: notion2jekyll render https://www.notion.so/My-page-0123456789abcdef0123456789abcdef
+    """
+    (wanted,) = _page_ids([page], "PAGE")
+    loaded = load(config) if config else load(found) if (found := _found()) else None
+    console = _console(stderr=True)
+    with Terminal(console, verbose=verbose) as progress:
+
+        def blog(loaded: Config) -> Target:
+            return _target(loaded, output, progress, dry_run=True)
+
+        has_blog = output is not None or (loaded is not None and loaded.github is not None)
+        secrets = _tokens().values()
+        done = render.render(
+            wanted, loaded, _notion(), blog if has_blog else None, CLOCK, progress, secrets=secrets
+        )
+    for problem in done.problems:
+        report.show_problem(problem, console)
+    if done.content is not None:
+        _write_bytes(done.content)
+    return NEEDS_PERSON if any(problem.severity == "error" for problem in done.problems) else 0
+
+
 @app.command("check")
 def check_command(config: ConfigFile = None, output: Output = None, verbose: Verbose = False) -> int:
     """Look at everything that a sync needs, and say what to do where something is amiss; writes nothing.
@@ -199,7 +247,7 @@ def _run(  # one parameter an option
     *,
     quiet: bool,
     verbose: bool,
-    **how: bool,
+    **how: Any,
 ) -> int:
     """Sync or plan as the options say, show the report, and return the exit code."""
     console = _console(stderr=json == "-")
@@ -317,11 +365,27 @@ def _append(variable: str, text: str) -> None:
         report.show_problem(Problem("warning", trouble), _console(stderr=True))
 
 
-def _page_ids(texts: Sequence[str]) -> frozenset[str]:
+def _page_ids(texts: Sequence[str], option: str = "--page") -> frozenset[str]:
     try:
         return frozenset(parse_id(text, peek=True) for text in texts)
     except ValueError as error:
-        raise ConfigError(f"--page: {error}") from None
+        raise ConfigError(f"{option}: {error}") from None
+
+
+def _found() -> Path | None:
+    """Return the configuration of the working directory, None where there is none."""
+    here = Path.cwd()
+    return find(here) if any((here / name).is_file() for name in FILES) else None
+
+
+def _write_bytes(content: bytes) -> None:
+    """Write `content` to standard output as it is, whatever letters the terminal knows."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute(sys.stdout)
 
 
 def _notion() -> NotionSettings:

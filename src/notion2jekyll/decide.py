@@ -65,6 +65,8 @@ class Wishes:
     """Whether posts that a person edited stay where they are, with nothing merged into them."""
     removed: Literal["delete", "draft", "keep"] = "delete"
     """What becomes of the post of a page that is no longer published."""
+    previews: frozenset[str] = frozenset()
+    """Pages that are made as if they were published, to be looked at and not to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +150,15 @@ def decide(
     entries, outside = memory.state.entries, outside or {}
     feeds = assigned(wishes.feeds, listing, by_source or {})
     refusals = {page.id: refusal(page, feeds[page.id].rule) for page in listing}
-    published = tuple(page for page in listing if refusals[page.id] is None)
     drafts = tuple(
         page for page in listing if _is_draft(page, refusals[page.id], feeds[page.id], wishes, memory)
     )
+    refusals.update(dict.fromkeys(wishes.previews - {page.id for page in drafts}))
+    published = tuple(page for page in listing if refusals[page.id] is None)
     in_tables = {page.id for page in listing if feeds[page.id].options.shelf.kind == "data"}
     posted = [page for page in (*published, *drafts) if page.id not in in_tables]
     drafts = tuple(page for page in drafts if page.id not in in_tables)
-    stay, notes = _deleted_by_hand(posted, memory, restore=wishes.restore)
+    stay, notes = _deleted_by_hand(posted, memory, restore=wishes.restore or bool(wishes.previews))
     written = [
         places.Written(page, feeds[page.id].options)
         for page in published
@@ -362,7 +365,9 @@ def learn(
     brief = replace(brief, index=index, wanted=wanted)
     whys = {page: why for page, why in brief.whys.items() if page in entries}
     for page in listing:
-        if page.id in entries and page.id not in whys and _asked(page.id, wishes.pages):
+        # A post that somebody looks at links to blocks of others as it would if those were written too.
+        needed = _asked(page.id, wishes.pages) or (wishes.previews and brief.wanted.get(page.id))
+        if page.id in entries and page.id not in whys and needed:
             why = _why(page, brief, wishes, memory)
             whys |= {page.id: why} if why else {}
     return replace(brief, whys=whys)
@@ -495,7 +500,7 @@ def _elsewhere(
     found: dict[str, str | None] = {}
     for page in published:
         place, entry = index.places.get(page.id), memory.state.entries.get(page.id)
-        asked = _asked(page.id, wishes.pages)
+        asked = bool(wishes.previews) or _asked(page.id, wishes.pages)
         if place is None or (entry is None and asked):
             continue
         if entry is None or entry.removed:

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from notion2jekyll import layout
 from notion2jekyll.errors import Problem, Stop
-from notion2jekyll.plan import Action, Change, Conflict
+from notion2jekyll.plan import Action, Change, Conflict, Output
+from notion2jekyll.standing import ORDER, Stand, Standing
 
 Result = Literal["committed", "up-to-date", "planned", "written", "stopped", "failed"]
 
@@ -78,6 +79,10 @@ class Report:
     """Page id → why its body was read; not part of the machine-readable report."""
     unread: int = 0
     """How many pages with a post were not read, since nothing that it depends on has changed."""
+    pages: tuple[Standing, ...] = ()
+    """How each page stands, in a dry run; not part of the machine-readable report."""
+    previews: Mapping[str, Output] = field(default_factory=dict)
+    """Page id → the post that was made of it, where it was asked for (`Job.previews`)."""
 
     def needs_person(self, *, strict: bool) -> bool:
         """Return whether something is left that only a person can do (exit code 1); `strict` counts warnings too."""
@@ -256,6 +261,38 @@ def _lines(rows: Sequence[tuple[Text, Text, Text]], console: Console) -> Iterato
     else:
         for path, title, why in rows:
             yield Text.assemble(path, "\n  ", title, ": " if title else "", why)
+
+
+STANDS: Final[Mapping[Stand, tuple[str, str]]] = {
+    "published": ("✓", "green"),
+    "unpublished": ("-", "dim"),
+    "changed": ("~", "yellow"),
+    "conflicting": ("!", "magenta"),
+    "failing": ("✗", "bold red"),
+}
+"""How a page stands → its sign and look."""
+
+
+def show_status(report: Report, console: Console) -> None:
+    """Print a line a page, then what a person should know beside that; what needs one comes last."""
+    width = max(map(len, ORDER))
+    for one in report.pages:
+        sign, look = STANDS[one.stand]
+        line = Text.assemble((f"{sign} {one.stand:<{width}}", look), f"  {_safe(one.title) or '(no title)'}")
+        line.append(f"  {_safe(one.place)}" if one.place else "", "dim")
+        line.append(f"  {_safe(one.why)}" if one.why else "")
+        console.print(line, soft_wrap=True, highlight=False)
+        if one.hint:
+            console.print(Text(f"  → {_safe(one.hint)}", "dim"), soft_wrap=True, highlight=False)
+    told = {(one.page, one.why) for one in report.pages}
+    for problem in report.problems:
+        if problem.severity != "note" and (problem.page, problem.message) not in told:
+            show_problem(problem, console, report.titles)
+    counts = Counter(one.stand for one in report.pages)
+    words = ", ".join(f"{counts[stand]} {stand}" for stand in ORDER if counts[stand])
+    line = Text(_safe(report.target), "bold")
+    line.append(f": {words or 'no pages'}.", "not bold")
+    console.print(line, soft_wrap=True, highlight=False)
 
 
 # Control characters but tabs and line feeds; what ends lines elsewhere; what turns the direction of a line around.

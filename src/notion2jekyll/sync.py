@@ -25,6 +25,7 @@ from notion2jekyll.progress import Progress
 from notion2jekyll.recall import recall, reclaim
 from notion2jekyll.report import Report
 from notion2jekyll.snapshot import blob_id
+from notion2jekyll.standing import standing
 from notion2jekyll.state import State
 from notion2jekyll.steps.bench import Bench, Run
 from notion2jekyll.steps.detours import astray, early, in_the_way
@@ -61,7 +62,7 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
             cut_short = True
             break
     late = bench.late or (bench.later and job.notion.late)
-    settled = Settled() if job.dry_run or cut_short else target.settle()
+    settled = Settled() if job.only_looks or cut_short else target.settle()
     return replace(
         done,
         url=settled.url or done.url,
@@ -142,12 +143,12 @@ def _attempt(run: Run) -> Report:
 
         # Where a post could not go where it belongs, links to it must not lead there, and nothing else may go where a post
         # stays: those posts are made once more.
-        if not (astray(plan, turn.brief, bench) | in_the_way(plan, turn.brief, bench)):
+        if job.previews or not (astray(plan, turn.brief, bench) | in_the_way(plan, turn.brief, bench)):
             break
 
     # One commit, or none.
     brief = turn.brief
-    applied = None if job.dry_run else _write(run, plan, known, brief, reading)
+    applied = None if job.only_looks else _write(run, plan, known, brief, reading)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in (*brief.whys, *(table.id for table in brief.tables)):
         problems += bench.problems.get(page, ())
@@ -159,9 +160,13 @@ def _attempt(run: Run) -> Report:
         changes=plan.changes,
         conflicts=plan.conflicts,
         problems=(*problems, *posts.ahead(brief.index.places, memory.site, run.started)),
+        pages=standing(brief, plan, known, reading.listing.pages, problems, run.started, job.pages)
+        if job.dry_run
+        else (),
+        previews={output.entry.page: output for output in outputs if output.entry.page in job.previews},
         unchanged=plan.unchanged,
         titles=brief.index.titles,
-        addresses=_addresses_of(brief, memory, started),
+        addresses=_addresses_of(brief, memory, run.started),
         home=memory.site.home,
         diffs=_diffs(target, plan) if job.diff else {},
         properties=brief.properties,
@@ -245,7 +250,7 @@ def _merges(job: Job, target: Target, memory: Memory, outputs: Iterable[Output])
 
 
 def _result(job: Job, target: Target, plan: Plan, applied: Applied | None) -> report.Result:
-    if job.dry_run:
+    if job.only_looks:
         return "planned"
     if applied is None or not (plan.changes or plan.files or plan.orphans or applied.commit):
         return "up-to-date"

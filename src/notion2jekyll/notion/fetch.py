@@ -234,6 +234,26 @@ def read_connection(settings: NotionSettings, *, progress: Progress) -> Connecti
     return _run(settings, progress, work)
 
 
+def read_page(settings: NotionSettings, page: str, *, progress: Progress) -> Page:
+    """Return the page with that id, wherever it is, without its body: one request.
+
+    Raises AccessDenied where Notion shows no such page, ConfigError where it is none, and as `read_source`.
+    """
+
+    async def work(notion: Notion) -> Page:
+        try:
+            return parse_page(await notion.get(f"pages/{page}"))
+        except NotFound as missing:
+            raise _not_shared(page) from missing
+        except Refused as refused:
+            raise ConfigError(
+                f"{page} is no page: {refused.message}",
+                hint="Open the page in Notion, choose ••• → Copy link, and give that.",
+            ) from refused
+
+    return _run(settings, progress, work)
+
+
 def look_at(settings: NotionSettings, source: Source, *, progress: Progress) -> Found:
     """Return what `source` is: one request where it is resolved. Raises what `read_source` raises."""
 

@@ -10,6 +10,7 @@ from typing import Final
 from notion2jekyll.config import Config
 from notion2jekyll.decide import Memory
 from notion2jekyll.notion.client import NotionSettings
+from notion2jekyll.notion.fetch import Listing
 from notion2jekyll.state import State
 
 CHECKPOINT: Final = 500
@@ -34,8 +35,17 @@ class Job:
     """Say what changes in each post."""
     checkpoint: int = CHECKPOINT
     """What is done is committed each time that so many pages were read."""
+    previews: frozenset[str] = frozenset()
+    """Pages that are made, published or not, and told in `Report.previews`; then nothing is written."""
+    listing: Listing | None = None
+    """A list of rows that was made a moment ago; None where it is still to be made."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Tokens of this run: what holds one is not published."""
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.dry_run or bool(self.previews)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
         bench.full,
         edited_stay=job.config.sync.on_conflict in ("keep", "stop"),
         removed=job.config.sync.removed,
+        previews=job.previews,
     )
 
     def choose(listing: Listing) -> Brief:
@@ -68,12 +69,12 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
         return brief
 
     # What is only looked at is looked at as a whole.
-    room = None if job.dry_run else job.checkpoint
+    room = None if job.only_looks else job.checkpoint
     hurried = room is not None and job.notion.deadline is not None
     turn = Turn(
         wishes, memory, run.started, bench, choose, found, room, hurried, strict=job.config.sync.strict
     )
-    listing = kept.listing if kept else None
+    listing = kept.listing if kept else job.listing
     reading = read_source(
         job.notion, sources, turn.choose, turn.deliver, turn.more, progress=run.progress, listing=listing
     )
