@@ -395,6 +395,8 @@ def test_workflows_take_the_least(workflow: Path) -> None:
         assert job["timeout-minutes"] <= 60
         publishes = [step for step in job["steps"] if "actions/deploy-pages@" in step.get("uses", "")]
         pages = [{"pages": "write", "id-token": "write"}] if publishes else []
+        # To commit, and to start and watch the site's build.
+        pages += [{"contents": "write", "pages": "write"}] if workflow == SYNC else []
         assert job["permissions"] in ({}, {"contents": "read"}, {"contents": "write"}, *pages)
         assert job["permissions"] != {"contents": "write"} or workflow == SYNC
         for step in job["steps"]:

@@ -107,6 +107,7 @@ def discreet(report: Report, hide: Callable[[str], str] = str) -> Report:
         ),
         titles={page: hide(title) for page, title in report.titles.items() if page in report.addresses},
         addresses={page: hide(address) for page, address in report.addresses.items()},
+        published=hide(report.published),
     )
 
 
@@ -202,6 +203,8 @@ def _outcome(report: Report) -> str:
         line += f" See [{_text(report.url)}]({_url(report.url)})."
     if report.unchanged:
         line += f" {report.unchanged} unchanged."
+    if report.published:
+        line += f" {_text(report.published)}"
     return line
 
 

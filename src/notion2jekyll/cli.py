@@ -419,6 +419,8 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
     def now() -> float:
         return CLOCK.now().timestamp()
 
+    in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+    watch = options.pages.watch == "always" or (options.pages.watch == "auto" and in_actions)
     if options.mode == "pull_request":
         asked = options.pull_request
         return PullRequest(
@@ -439,6 +441,7 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         address,
         author=author,
         create=options.create_branch,
+        watch=60 * options.pages.max_minutes if watch else None,
         progress=progress,
         sleep=CLOCK.sleep,
         clock=now,

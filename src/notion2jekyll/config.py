@@ -370,6 +370,15 @@ class PullRequest(_Section):
     """Whether it is opened as a draft."""
 
 
+class Pages(_Section):
+    """Whether a sync that committed something sees to it that GitHub Pages builds the site, and says how that ended."""
+
+    watch: Literal["auto", "always", "never"] = "auto"
+    """`auto` does so in GitHub Actions only."""
+    max_minutes: Annotated[float, Field(ge=1, le=60)] = 10
+    """How long to wait for the build at most, after the commit and so beside `sync.max_minutes`."""
+
+
 class GitHub(_Section):
     """The repository of the blog."""
 
@@ -383,6 +392,7 @@ class GitHub(_Section):
     """How posts get there: `commit` commits to the branch; `pull_request` keeps one pull request open against it, for
     somebody to merge."""
     pull_request: PullRequest = PullRequest()
+    pages: Pages = Pages()
     author: Author | None = None
     """By default the owner of the token, whose commits GitHub can mark as verified."""
     message: str = "Sync from Notion: {summary}"

@@ -83,6 +83,8 @@ class Report:
     """How each page stands, in a dry run; not part of the machine-readable report."""
     previews: Mapping[str, Output] = field(default_factory=dict)
     """Page id → the post that was made of it, where it was asked for (`Job.previews`)."""
+    published: str = ""
+    """What became of the site, in a sentence; not part of the machine-readable report."""
 
     def needs_person(self, *, strict: bool) -> bool:
         """Return whether something is left that only a person can do (exit code 1); `strict` counts warnings too."""
@@ -358,6 +360,8 @@ def _outcome(report: Report) -> Text:
     line.append(".", "not bold")
     if report.url:
         line.append(f" {_safe(report.url)}", "not bold")
+    if report.published:
+        line.append(f"\n{_safe(report.published)}", "not bold")
     sent = [f"{count} to {name}" for name, count in services(report)]
     if sent:
         line.append(f"\nRequests: {', '.join(sent)}", "dim not bold")

@@ -62,7 +62,7 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
             cut_short = True
             break
     late = bench.late or (bench.later and job.notion.late)
-    settled = Settled() if job.only_looks or cut_short else target.settle()
+    settled = Settled() if job.only_looks or cut_short else target.settle(_new_addresses(done, bench))
     return replace(
         done,
         url=settled.url or done.url,
@@ -71,10 +71,20 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
             *settled.problems,
             *(_unfinished(job, bench) if late else ()),
         ),
+        published=settled.said,
         requests={"notion": bench.requests, "github": target.requests, "files": bench.downloads},
         waited=bench.waited + target.waited,
         seconds=(clock.now() - run.started).total_seconds(),
     )
+
+
+def _new_addresses(done: Report, bench: Bench) -> tuple[str, ...] | None:
+    """Return where readers find what was written: first what was not there before. None while they see nothing new."""
+    if not bench.visible:
+        return None
+    written = [change for change in done.changes if change.action != "delete"]
+    written.sort(key=lambda change: change.action not in ("create", "move"))
+    return tuple(filter(None, (done.addresses.get(change.page) for change in written)))
 
 
 def _unfinished(job: Job, bench: Bench) -> Iterator[Problem]:
@@ -149,6 +159,7 @@ def _attempt(run: Run) -> Report:
     # One commit, or none.
     brief = turn.brief
     applied = None if job.only_looks else _write(run, plan, known, brief, reading)
+    bench.visible |= bool(plan.changes or plan.files or plan.orphans)
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in (*brief.whys, *(table.id for table in brief.tables)):
         problems += bench.problems.get(page, ())

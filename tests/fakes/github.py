@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.github_api import description
+from fakes.pages import Pages
 from notion2jekyll.demo.github_server import (
     Answer,
     ConnectionDropped,
@@ -99,6 +101,7 @@ class FakeGitHub(GitHubServer):
         self.repository = Repository("me", "blog", self.git, private=private)
         super().__init__([self.repository], token=TOKEN, now=lambda: NOW, login="me", tree_limit=tree_limit)
         self.rival = Rival(self.git)
+        self.pages: Pages | None = None
         self.log: list[str] = []
         self.bodies: list[Any] = []
         self.headers: list[Mapping[str, str]] = []
@@ -110,7 +113,18 @@ class FakeGitHub(GitHubServer):
         """Let `steps` happen, one each, to the next requests of `method` (`*`: any) whose path contains `part`."""
         self._scripts.append(_Script(method, part, list(steps)))
 
+    def open_site(self, **facts: Any) -> Pages:
+        """Let there be a site on GitHub Pages."""
+        self.repository = dataclasses.replace(self.repository, has_pages=True)
+        self.repositories["me", "blog"] = self.repository
+        self.pages = Pages(
+            self.git, lambda: self.base_url, lambda: self._repository(self.repository), **facts
+        )
+        return self.pages
+
     def answer(self, request: Request) -> Answer:
+        if self.pages and request.path.startswith("/site/") and (page := self.pages.answer(request)):
+            return page
         body = json.loads(request.body) if request.body else None
         with self._recording:
             self.log.append(f"{request.method} {request.path.removeprefix('/repos/me/blog')}")
@@ -138,7 +152,7 @@ class FakeGitHub(GitHubServer):
             raise ConnectionDropped
         if callable(step):
             step()
-        answer = super().answer(request)
+        answer = (self.pages.answer(request) if self.pages else None) or super().answer(request)
         if isinstance(step, Lost):
             return step.answer or answer, step.answer is None
         return answer, False

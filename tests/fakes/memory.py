@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 
@@ -78,7 +78,7 @@ class Memory:
     def obstacle(self) -> Problem | None:
         return None
 
-    def settle(self) -> Settled:
+    def settle(self, addresses: Sequence[str] | None = None) -> Settled:
         return Settled()
 
     def apply(self, commit: Commit) -> Applied:

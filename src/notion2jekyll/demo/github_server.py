@@ -270,6 +270,8 @@ class Repository:
     """What it says of whether the token may write; None: nothing. With False it may not, unless it is an app's."""
     archived: bool = False
     """Whether nothing can be written to it any more."""
+    has_pages: bool = False
+    """Whether it says that there is a site on GitHub Pages."""
     pulls: list[Pull] = field(default_factory=list)
     """Its pull requests, the oldest first."""
 
@@ -957,7 +959,7 @@ class GitHubServer:
             0,
         )
         has = {
-            f"has_{part}": part == "pages"
+            f"has_{part}": part == "pages" and one.has_pages
             for part in ("issues", "projects", "wiki", "pages", "discussions", "downloads")
         }
         permissions = {"admin": False, "push": one.push, "pull": True}

@@ -94,6 +94,8 @@ class Bench:
     """Pages that were not read, since the time was over."""
     unchanged: frozenset[str] = frozenset()
     """Those that are only read since every page is, as far as they are not read yet."""
+    visible: bool = False
+    """Whether readers of the site see something new."""
     requests: int = 0
     downloads: int = 0
     waited: float = 0.0

@@ -6,7 +6,7 @@ files are fetched by path, and one `Commit` is applied at a time, on the very ve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +32,8 @@ class Settled:
 
     url: str | None = None
     """Where a person can look at what waits for them; None where nothing does."""
+    said: str = ""
+    """What became of it, in a sentence, where all is well."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -86,10 +88,11 @@ class Target(Protocol):
         version, and `Applied.commit` is the base. Afterwards the target stands at the new version, as if read again.
         """
 
-    def settle(self) -> Settled:
-        """Bring in order what goes with the version that the target stands at: a pull request, for example.
+    def settle(self, addresses: Sequence[str] | None = None) -> Settled:
+        """Bring in order what goes with the version that the target stands at: a pull request, the site's build.
 
-        Also where `apply` had nothing to do: an earlier run may not have come so far. Raises as `read`.
+        Also where `apply` had nothing to do: an earlier run may not have come so far. `addresses` are those of new and
+        changed posts, within the site; None where the site is as it was. Raises as `read`.
         """
 
 

@@ -1,4 +1,8 @@
-"""GitHub as a target: `wire` sends requests, `repository` has git's objects, `branch` commits to a branch, `pull_request` offers."""
+"""GitHub as a target.
+
+`wire` sends requests, `repository` has git's objects, `pages` sees to the site, `branch` commits to a branch,
+`pull_request` offers commits to people.
+"""
 
 from notion2jekyll.target.github.branch import GitHub
 from notion2jekyll.target.github.pull_request import PullRequest, Wish

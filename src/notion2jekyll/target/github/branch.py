@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from notion2jekyll.errors import Problem
 from notion2jekyll.progress import Progress, Silent
 from notion2jekyll.target import Applied, Commit, Moved, Settled, Snapshot, blob_id, check
+from notion2jekyll.target.github.pages import publish
 from notion2jekyll.target.github.repository import (
     SEED,
     SEED_TEXT,
@@ -26,7 +27,8 @@ class GitHub:
     `repository` is `owner/name`, `branch` a branch (None: the repository's default branch), `token` what GITHUB_TOKEN
     holds. `author` is a name and a mail address; without one GitHub names whoever the token belongs to, and only then
     signs a bot's commits. `max_wait` bounds one pause that GitHub asks for, in seconds. `sleep` and `clock` (seconds
-    since the epoch) are passed in by tests. With `create` the first commit makes the branch where there is none, from the
+    since the epoch) are passed in by tests. `watch` is for how many seconds the site's build is watched after a commit (None:
+    not at all). With `create` the first commit makes the branch where there is none, from the
     default branch. Raises ConfigError for a repository that is none, AccessDenied for a token
     that cannot be one. No request is sent before `read`.
     """
@@ -42,6 +44,7 @@ class GitHub:
         *,
         author: tuple[str, str] | None = None,
         create: bool = False,
+        watch: float | None = None,
         progress: Progress | None = None,
         max_wait: float = 900.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -49,6 +52,9 @@ class GitHub:
     ) -> None:
         self._branch = branch
         self._create = create
+        self._watch = watch
+        self._made = False
+        """Whether there is a commit of this run that nobody looked after yet."""
         self._exists = True
         """Whether the branch was there when it was read."""
         self._wire = Wire(
@@ -152,11 +158,19 @@ class GitHub:
             version, changes, commit.message, [start.commit], lambda new: self._swap(start.commit, new)
         )
         made = self._version.head or start
+        self._made = made.commit != commit.base
         return Applied(made.commit, made.url)
 
-    def settle(self) -> Settled:
-        """Do nothing: the commit is all there is."""
-        return Settled()
+    def settle(self, addresses: Sequence[str] | None = None) -> Settled:
+        """After a commit, watch the site being built, and start that where it does not begin by itself; if so asked.
+
+        Raises nothing: the commit is made, whatever comes of it.
+        """
+        if self._version is None or self._watch is None or not self._made or addresses is None:
+            return Settled()
+        self._made = False
+        assert self._branch is not None  # noqa: S101  # `apply` found out its name
+        return publish(self._repository, self._version, self._branch, addresses, seconds=self._watch)
 
     def _swap(self, start: str, new: str) -> None:
         if self._branch is None:

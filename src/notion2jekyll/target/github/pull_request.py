@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -292,7 +292,7 @@ class PullRequest(GitHub):
 
     # The pull request itself
 
-    def settle(self) -> Settled:
+    def settle(self, addresses: Sequence[str] | None = None) -> Settled:  # noqa: ARG002  # nothing is built before it is merged
         """Open the pull request, bring its title and text up to date, or close it when it would change nothing.
 
         One that a person closed is left alone until there is something new. Raises AccessDenied where the token may not

@@ -212,6 +212,10 @@ class Repository:
             "make the branch with github: create_branch: true.",
         )
 
+    def has_pages(self) -> bool:
+        """Return whether there is a site on GitHub Pages, which GitHub tells whoever may see the repository."""
+        return bool(self._facts().get("has_pages"))
+
     def _facts(self) -> Json:
         try:
             facts: Json = self.wire.call("GET", "")
@@ -475,7 +479,7 @@ class Repository:
             except Refused as refused:
                 if refused.status not in {409, 422} or refused.is_rule:
                     raise self.wire.stop(refused) from refused
-                if not lost or not self._holds(branch, new):
+                if not lost or not self.holds(branch, new):
                     raise Moved(f"{self.wire.name} has new commits") from refused
                 return
             else:
@@ -484,7 +488,7 @@ class Repository:
             self.wire.pause(2.0**attempt, "no whole answer came to the commit")
             try:
                 now = self.ref(branch)
-                if now == new or (now not in {None, old} and self._holds(branch, new)):
+                if now == new or (now not in {None, old} and self.holds(branch, new)):
                     return
             except Unreachable as broken:
                 raise Unreachable(
@@ -498,13 +502,13 @@ class Repository:
             hint="Run it again later.",
         )
 
-    def _holds(self, branch: str, commit: str) -> bool:
-        """Whether the branch's history has `commit`: someone may have built on ours at once."""
+    def holds(self, place: str, commit: str) -> bool:
+        """Whether the history of `place`, a branch or a commit, has `commit`: someone may have built on ours at once."""
         try:
-            status = self.wire.call("GET", f"/compare/{commit}...{quote(branch)}")["status"]
+            status = self.wire.call("GET", f"/compare/{commit}...{quote(place)}")["status"]
         except Refused as refused:
             if refused.status == 404:
-                return False  # the branch is gone
+                return False  # it is gone
             raise self.wire.stop(refused) from refused
         return status in {"identical", "ahead"}
 

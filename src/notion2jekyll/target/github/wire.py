@@ -156,7 +156,7 @@ class Wire:
     def pause(self, seconds: float, why: str) -> None:
         """Wait, and say so."""
         self.progress.waiting("GitHub", seconds, why)
-        self._rest(seconds)
+        self.rest(seconds)
 
     def ask(
         self, method: str, path: str, body: Json | None = None, *, parameters: dict[str, str] | None = None
@@ -175,9 +175,11 @@ class Wire:
         *,
         parameters: dict[str, str] | None = None,
         once: bool = False,
+        silent: bool = False,
     ) -> Any:
         """Send a request below the repository until it is answered, within bounds; return the JSON.
 
+        With `silent`, an answer without a body is one, too: None.
         With `once`, a request whose fate is unknown is not repeated: `Lost`. Raises `Refused`, Unreachable, AccessDenied.
         """
 
@@ -201,11 +203,11 @@ class Wire:
             wait=pause,
             stop=enough,
             before_sleep=rest,
-            sleep=self._rest,
+            sleep=self.rest,
             reraise=True,
         )
         try:
-            return retrier(self._send, method, path, body, parameters, once)
+            return retrier(self._send, method, path, body, parameters, once, silent)
         except _Again as last:
             raise Unreachable(
                 f"GitHub could not be reached: {last}, also after repeating it.",
@@ -213,8 +215,14 @@ class Wire:
                 + _API_URL,
             ) from last
 
-    def _send(
-        self, method: str, path: str, body: Json | None, parameters: dict[str, str] | None, once: bool
+    def _send(  # one request has as many sides
+        self,
+        method: str,
+        path: str,
+        body: Json | None,
+        parameters: dict[str, str] | None,
+        once: bool,
+        silent: bool,
     ) -> Any:
         """Send one request, once. Raises `_Again` where it may be repeated."""
         if method != "GET":
@@ -244,6 +252,8 @@ class Wire:
             raise ConfigError(f"GitHub's API has moved: {error}", hint=_API_URL) from error
         else:
             self.progress.request("GitHub", f"{line} ok")
+            if found is None and silent:
+                return None
             if isinstance(found, dict | list) and not (
                 isinstance(found, dict) and found.keys() <= {"data", "url"}
             ):
@@ -285,7 +295,8 @@ class Wire:
             return max(1.0, float(headers["x-ratelimit-reset"]) - self._clock() + 1), True
         return 60.0, False
 
-    def _rest(self, seconds: float) -> None:
+    def rest(self, seconds: float) -> None:
+        """Wait, without a word."""
         self.waited += seconds
         self._sleep(seconds)
 
