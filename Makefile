@@ -44,9 +44,10 @@ lint: setup  ## Check format, style, types, import contracts and workflows
 	@$(BIN)/mypy
 	@echo "==> Import contracts (import-linter)"
 	@$(BIN)/lint-imports
-	@echo "==> Workflows (check-jsonschema, zizmor)"
+	@echo "==> Workflows and the action (check-jsonschema, zizmor)"
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(BIN)/zizmor --quiet --offline --no-progress .github/workflows
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/zizmor --quiet --offline --no-progress .github/workflows action.yml
 
 fmt: setup  ## Format the code
 	@$(BIN)/ruff format .

@@ -35,8 +35,9 @@ from placed import placed
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 EXAMPLE = ROOT / "config.example.yaml"
-SYNC = ROOT / "docs" / "sync-workflow.yml"
-WORKFLOWS = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), SYNC]
+ACTION = ROOT / "action.yml"
+SYNC = ROOT / ".github" / "workflows" / "sync.yml"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 Row = tuple[str, ...]
 
@@ -111,6 +112,9 @@ def test_examples_use_verbs_and_options_that_exist() -> None:
             for option in re.findall(r"--[a-z][a-z-]*", rest):
                 used.add(option)
                 assert option in options_of(commands()[verb]), f"{name_of(document)}: {verb} {option}"
+    passed = set(re.findall(r"(?:value|switch) (--[a-z-]+) ", ACTION.read_text("utf-8")))
+    assert passed <= options_of(commands()["sync"])
+    used |= passed
     assert {"--output", "--force", "--full", "--dry-run"} <= used
 
 
@@ -373,17 +377,27 @@ def test_nothing_is_promised() -> None:
 # Workflows -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=name_of)
+@pytest.mark.parametrize("workflow", [*WORKFLOWS, ACTION], ids=name_of)
 def test_workflows_pass_the_linters(workflow: Path) -> None:
     tools = Path(sys.executable).parent
+    schema = "vendor.github-actions" if workflow == ACTION else "vendor.github-workflows"
     for tool, *arguments in (
-        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow)],
+        ["check-jsonschema", "--builtin-schema", schema, str(workflow)],
         ["zizmor", "--offline", "--no-progress", "--quiet", str(workflow)],
     ):
         done = subprocess.run(
             [str(tools / tool), *arguments], capture_output=True, encoding="utf-8", check=False
         )
         assert not done.returncode, done.stdout + done.stderr
+
+
+PERMISSIONS: dict[str, list[dict[str, str]]] = {
+    # To publish the site, and to say that it is this workflow.
+    "docs.yml": [{"pages": "write", "id-token": "write"}],
+    # To commit, and to start and watch the site's build.
+    "sync.yml": [{"contents": "write", "pages": "write"}],
+}
+"""Workflow → what its jobs may do, beside reading the code."""
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=name_of)
@@ -393,34 +407,26 @@ def test_workflows_take_the_least(workflow: Path) -> None:
     assert raw["concurrency"]["group"]
     for job in raw["jobs"].values():
         assert job["timeout-minutes"] <= 60
-        publishes = [step for step in job["steps"] if "actions/deploy-pages@" in step.get("uses", "")]
-        pages = [{"pages": "write", "id-token": "write"}] if publishes else []
-        # To commit, and to start and watch the site's build.
-        pages += [{"contents": "write", "pages": "write"}] if workflow == SYNC else []
-        assert job["permissions"] in ({}, {"contents": "read"}, {"contents": "write"}, *pages)
-        assert job["permissions"] != {"contents": "write"} or workflow == SYNC
+        assert job["permissions"] in ({}, {"contents": "read"}, *PERMISSIONS.get(workflow.name, []))
         for step in job["steps"]:
             assert "${{" not in step.get("run", "")
-            if "uses" in step:
-                assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", step["uses"])
 
 
-def test_actions_are_the_same_everywhere() -> None:
-    """One version of each action, and its number beside it."""
+def test_actions_are_pinned_and_the_same_everywhere() -> None:
+    """One version of each action, by the id of its commit, with its number beside it."""
     pins: dict[str, set[str]] = {}
-    for workflow in WORKFLOWS:
-        for action, commit, version in re.findall(
-            r"uses: ([\w/.-]+)@(\w+) # (v\d+\.\d+\.\d+)$", workflow.read_text("utf-8"), re.MULTILINE
+    for file in [*WORKFLOWS, ACTION]:
+        for used, _, comment in re.findall(
+            r"^ *(?:- )?uses: (\S+)( # (.*))?$", file.read_text("utf-8"), re.MULTILINE
         ):
-            pins.setdefault(action, set()).add(f"{commit} {version}")
-        assert workflow.read_text("utf-8").count("uses:") == workflow.read_text("utf-8").count(" # v")
-    assert pins.keys() == {
-        "actions/checkout",
-        "actions/setup-python",
-        "actions/upload-pages-artifact",
-        "actions/deploy-pages",
-    }
-    assert all(len(versions) == 1 for versions in pins.values())
+            if used == "OWNER/notion2jekyll@v1":  # this very project
+                continue
+            action, _, commit = used.partition("@")
+            assert re.fullmatch(r"[0-9a-f]{40}", commit), used
+            assert re.fullmatch(r"v\d+\.\d+\.\d+", comment), used
+            pins.setdefault(action, set()).add(f"{commit} {comment}")
+    assert {"actions/checkout", "actions/setup-python", "actions/cache"} <= pins.keys()
+    assert {action: versions for action, versions in pins.items() if len(versions) > 1} == {}
 
 
 def test_the_tests_run_what_the_readme_says() -> None:
@@ -431,14 +437,32 @@ def test_the_tests_run_what_the_readme_says() -> None:
     assert set(raw["jobs"]["required-checks-pass"]["needs"]) == raw["jobs"].keys() - {"required-checks-pass"}
 
 
+def test_every_input_and_output_of_the_action_is_documented() -> None:
+    action, page = yaml.safe_load(ACTION.read_text("utf-8")), text("docs/github-actions.md")
+    inputs = {code(row[0])[0]: row[2] for row in rows(page, "input", "is", "by default")}
+    assert inputs.keys() == action["inputs"].keys()
+    for name, default in inputs.items():
+        real = action["inputs"][name].get("default", "")
+        assert default == (f"`{real}`" if real and "${{" not in real else default)
+    outputs = [code(row[0])[0] for row in rows(page, "output", "is")]
+    assert outputs == list(action["outputs"])
+
+
+def test_the_sync_workflow_is_one_text() -> None:
+    copies = [ROOT / "docs/sync-workflow.yml", ROOT / "src/notion2jekyll/templates/notion-sync.yml"]
+    for copy in copies:
+        assert not copy.exists() or copy.read_text("utf-8") == SYNC.read_text("utf-8"), name_of(copy)
+
+
 def test_the_sync_workflow_passes_every_input_on() -> None:
     raw = yaml.safe_load(SYNC.read_text("utf-8"))
     inputs = raw[True]["workflow_dispatch"]["inputs"]  # YAML 1.1 reads `on` as true
     step = raw["jobs"]["sync"]["steps"][-1]
     for name in inputs:
-        assert step["env"][name.upper()] == f"${{{{ inputs.{name} && 'yes' || '' }}}}"
-        assert f"${{{name.upper()}:+--{name.replace('_', '-')}}}" in step["run"]
-    assert step["env"]["NOTION_TOKEN"] == "${{ secrets.NOTION_TOKEN }}"
+        assert f"inputs.{name} ||" in step["with"][name.replace("_", "-")]
+    assert step["with"].keys() <= yaml.safe_load(ACTION.read_text("utf-8"))["inputs"].keys()
+    assert step["with"]["notion-token"] == "${{ secrets.NOTION_TOKEN }}"
+    assert raw[True]["repository_dispatch"]
     minute = raw[True]["schedule"][0]["cron"].split()[0]
     assert 0 < int(minute) < 60
     assert raw["concurrency"]["cancel-in-progress"] is False
