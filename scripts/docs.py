@@ -15,13 +15,15 @@ from notion2jekyll import config
 
 BEGIN = "<!-- options: written by scripts/docs.py -->"
 END = "<!-- end of options -->"
-PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "configuration.md"
+EXAMPLE = ROOT / "config.example.yaml"
 
 Json = Mapping[str, Any]
 
 
 def reference() -> str:
-    """Return the reference as Markdown: a heading, a sentence and a table for each section."""
+    """Return the reference as Markdown: a heading, a sentence, an example and a table for each section."""
     schema = json.loads(config.schema())
     return "\n".join(line for name in schema["properties"] for line in _section(name, schema))
 
@@ -41,6 +43,8 @@ def _section(path: str, schema: Json) -> Iterator[str]:
     yield ""
     yield _line(at.get("description", ""))
     yield ""
+    if "." not in path:
+        yield from ("```yaml", *_example(path), "```", "")
     yield "| option | value | default | what it does |"
     yield "|---|---|---|---|"
     inner = []
@@ -54,6 +58,14 @@ def _section(path: str, schema: Json) -> Iterator[str]:
     yield ""
     for key in inner:
         yield from _section(f"{path}.{key}", schema)
+
+
+def _example(section: str) -> list[str]:
+    """Return a top-level section of config.example.yaml without its comments."""
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    start = lines.index(f"{section}:")
+    end = next((at for at, line in enumerate(lines) if at > start and line[:1].isalpha()), len(lines))
+    return [line for line in lines[start:end] if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _choices(option: Json) -> list[Json]:

@@ -39,6 +39,18 @@ module Documents
     fragment ? "#{found}##{fragment}" : found
   end
 
+  # A table whose cells know what their columns are called: on a phone they stand one under the other.
+  def self.labelled(table)
+    heads = table.scan(%r{<th\b[^>]*>(.*?)</th>}m).map { |(head)| head.gsub(/<[^>]*>/, "").strip }
+    return table if heads.size < 3
+
+    wide = table.sub("<table", '<table class="wide"')
+    wide.gsub(%r{<tr>.*?</tr>}m) do |row|
+      column = -1
+      row.gsub("<td") { %(<td data-label="#{heads[column += 1]}") }
+    end
+  end
+
   def self.file(site, target)
     inner = target.delete_prefix("docs/")
     return inner if inner != target && site.static_files.any? { |one| one.relative_path == "/#{inner}" }
@@ -54,4 +66,5 @@ Jekyll::Hooks.register :pages, :post_convert do |page|
   page.content = page.content.gsub(/(<(?:a|img)\b[^>]*?\b(?:href|src)=")([^"]*)"/) do
     "#{Regexp.last_match(1)}#{Documents.address(page.site, place, Regexp.last_match(2))}\""
   end
+  page.content = page.content.gsub(%r{<table>.*?</table>}m) { |table| Documents.labelled(table) }
 end
