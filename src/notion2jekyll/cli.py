@@ -8,9 +8,10 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -23,10 +24,13 @@ from typer.exceptions import TyperException
 
 from notion2jekyll import __version__, actions, check, render, report
 from notion2jekyll.config import FILES, Config, find, load
+from notion2jekyll.config import GitHub as Hub
 from notion2jekyll.demo.run import run_demo
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
 from notion2jekyll.notion.client import NotionSettings, without_password
 from notion2jekyll.notion.ids import parse_id
+from notion2jekyll.preview import run as previews
+from notion2jekyll.preview.copies import Repository
 from notion2jekyll.progress import Progress
 from notion2jekyll.report import Report
 from notion2jekyll.sync import Clock, Job, sync
@@ -213,6 +217,53 @@ def check_command(config: ConfigFile = None, output: Output = None, verbose: Ver
         report.show_sign(sign, look, finding.message, console, finding.hint)
     console.print(Text(check.summary(findings), "bold"), soft_wrap=True, highlight=False)
     return check.exit_code(findings)
+
+
+@app.command("preview")
+def preview_command(
+    config: ConfigFile = None,
+    output: Output = None,
+    drafts: Annotated[
+        bool, typer.Option("--drafts", help="Show drafts and posts that are dated ahead, too.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=1, max=65535, help="Serve it there; by default at 4000, or where it is free."
+        ),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    verbose: Verbose = False,
+) -> int:
+    """Show the blog on this computer as sync would make it; writes nothing but a copy that is removed in the end.
+
+    Example: notion2jekyll preview --output ~/blog
+    """
+    loaded = load(config or find(Path.cwd()))
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    world = previews.World(
+        _console(),
+        CLOCK,
+        environment,
+        Path.cwd(),
+        progress=lambda: Terminal(_console(stderr=True), verbose=verbose),
+        ask=sys.stdin.readline,
+        open=(lambda address: cast("None", typer.launch(address))) if open_it else None,
+    )
+    job = Job(loaded, _notion(), secrets=frozenset(_tokens().values()))
+    site: Path | Repository
+    original: Callable[[Progress], Target] | None = None
+    if output is not None:
+        site = output
+    else:
+        address = _address("GITHUB_API_URL", "https://api.github.com")
+        token = _tokens().get("GITHUB_TOKEN")
+        options = _github(loaded)
+        site = Repository(options.repository, options.branch, address, token)
+        if token:
+            original = partial(_target, loaded, None, dry_run=True)
+    previews.preview(job, previews.Wish(site, drafts, port, verbose), original, world)
+    return 0
 
 
 @app.command("demo")
@@ -403,17 +454,13 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         if not dry_run:
             folder.finish()
         return folder
-    if config.github is None:
-        raise ConfigError(
-            "The configuration has no `github:` section, so there is nowhere to publish to.",
-            hint="Add `github: {repository: owner/name}`, or publish into a local folder with --output DIR.",
-        )
+    options = _github(config)
     token = _secret(
         "GITHUB_TOKEN",
         "In GitHub Actions pass it to the step: env: GITHUB_TOKEN: ${{ github.token }}. On your own machine make a "
         "fine-grained token with “Contents: Read and write” for the repository, or publish into a folder with --output DIR.",
     )
-    options, address = config.github, _address("GITHUB_API_URL", "https://api.github.com")
+    address = _address("GITHUB_API_URL", "https://api.github.com")
     author = (options.author.name, options.author.email) if options.author else None
 
     def now() -> float:
@@ -446,6 +493,15 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         sleep=CLOCK.sleep,
         clock=now,
     )
+
+
+def _github(config: Config) -> Hub:
+    if config.github is None:
+        raise ConfigError(
+            "The configuration has no `github:` section, so there is nowhere to publish to.",
+            hint="Add `github: {repository: owner/name}`, or publish into a local folder with --output DIR.",
+        )
+    return config.github
 
 
 def _address(variable: str, usual: str) -> str:
