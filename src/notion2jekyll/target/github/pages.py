@@ -94,6 +94,7 @@ def _publish(
     builder = _builder(repository, version, branch, site)
     if isinstance(builder, Settled):
         return builder
+    repository.wire.progress.begin("publishing", None)
     try:
         build = _watched(builder, repository, seconds)
     except _Unstartable as refused:
@@ -102,6 +103,8 @@ def _publish(
             builder.remedy if refused.is_permission else f"{_SEE_ACTIONS} A build can be started there, too."
         )
         return Settled(problems=(Problem("warning", what, hint=hint),))
+    finally:
+        repository.wire.progress.end("publishing")
     hint = f"See {build.url}." if build.url else _SEE_ACTIONS
     match build.state:
         case "built":
