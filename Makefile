@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DIR ?= build/demo
+comma := ,
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint fmt docs bench fuzz clean setup system
@@ -57,8 +58,8 @@ docs: setup  ## Write anew what the documents take from the code: options and me
 	@$(BIN)/python scripts/docs.py
 	@$(BIN)/python scripts/messages.py
 
-bench: setup  ## Measure speed and needless escapes (not part of the tests)
-	@$(BIN)/python -m benchmarks
+bench: setup  ## Measure requests, time, memory and needless escapes, and write docs/performance.md (SIZES=10,100 for a short run)
+	@$(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES) --rivals $(firstword $(subst $(comma), ,$(SIZES))) --real "" --keep)
 
 fuzz: setup  ## Hold N random pages and properties of Notion against their posts (N=1000, SEED=... to see the same again, KIND=trees, texts or properties)
 	@cd tests && ../$(BIN)/python -m fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED)) $(if $(KIND),--kind $(KIND))

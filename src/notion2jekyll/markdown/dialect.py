@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ _IN_BRACKETS: frozenset[Kind] = frozenset({"link", "alt"})
 class Unsafe:
     """Characters that would not be read as text, by their neighbours in the unescaped line."""
 
+    signs: str
+    """Characters of which every line holds one in which anything is to be protected: no other line is searched."""
     pattern: re.Pattern[str]
     """What to look for. The characters to protect are those of its groups, or all of the match where it has none."""
     why: str
@@ -106,6 +109,8 @@ class Unsafe:
     """The constructs in which the row counts."""
     kinds: frozenset[Kind] = field(default=_AUTHOR)
     """The author's characters to which it applies."""
+    paired: bool = False
+    """Whether a lone sign in a line is safe, since it has no partner."""
     only: Literal[
         "", "kramdown", "not gfm", "symbols", "verbatim", "liquid", "emoji", "mentions", "dollars"
     ] = ""
@@ -142,71 +147,81 @@ _SPACES = " \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """White space to CommonMark, as the inside of a character class; `\\s` of `re` holds more."""
 
 # After a letter `_` cannot open, before a space neither; where none can open, none can close.
-_OPENS_EMPHASIS = rf"(?<![^\W\d_{_NUMBER_SIGNS}])(?<!_)(_{{1,2}})(?!_|[ \t]|\Z)|(___+)"
+_OPENS_EMPHASIS = rf"(_(?<![^\W\d_{_NUMBER_SIGNS}]_)(?<!__)_?)(?!_|[ \t]|\Z)|(___+)"
 
 
 UNSAFE: tuple[Unsafe, ...] = (
     # Anywhere in a line ----------------------------------------------------------------------------------------------
-    Unsafe(_LINE(r"\\(?![^\W_]|[ \t])"), "escapes the punctuation after it, or breaks the line at its end"),
-    Unsafe(_LINE(r"`"), "opens a code span"),
+    Unsafe("\\", _LINE(r"\\(?![^\W_]|[ \t])"), "escapes the punctuation after it, or breaks the line at its end"),
+    Unsafe("`", _LINE(r"`"), "opens a code span"),
     Unsafe(
-        # A lone star has no partner, and a star between spaces is no delimiter; every other one may pair.
-        _LINE(r"\A[^*]*\*[^*]*\Z|(?<=[ \t])\*(?=[ \t]|\Z)|(\*)"),
+        "*",
+        # A star between spaces is no delimiter; every other one may pair.
+        _LINE(r"\*(?<=[ \t]\*)(?=[ \t]|\Z)|(\*)"),
         "opens or closes emphasis",
+        paired=True,
     ),
     Unsafe(
+        "*",
         _LINE(r"\*(?=.*%2A)"), "Liquid writes the address after it with a star, the partner of this one", kinds=_IN_BRACKETS
     ),
     Unsafe(
-        # A lone one, as in a face, has no partner.
-        _LINE(rf"\A[^_]*_[^_]*\Z|{_OPENS_EMPHASIS}"),
+        "_",
+        # A lone one may be part of a face.
+        _LINE(_OPENS_EMPHASIS),
         "opens emphasis",
         kinds=frozenset({"text"}),
+        paired=True,
     ),
-    Unsafe(_LINE(_OPENS_EMPHASIS), "opens emphasis, maybe up to the address, which Liquid writes", kinds=_IN_BRACKETS),
+    Unsafe("_", _LINE(_OPENS_EMPHASIS), "opens emphasis, maybe up to the address, which Liquid writes", kinds=_IN_BRACKETS),
     Unsafe(
+        "~",
         # Before a space none opens, and a lone run has no partner.
         _LINE(r"\A(?!.*~~(?![ \t~]|\Z)).*\Z|\A(?:(?!~~).)*~{2,}(?:(?!~~).)*\Z|(~{2,})"),
         "strikes text through",
     ),
-    Unsafe(_LINE(rf"(?<!~)~(?![~{_SPACES}]|\Z)(?=.*?(?<![{_SPACES}])~)"), "github.com strikes text through between single tildes too"),
+    Unsafe("~", _LINE(rf"~(?<!~~)(?![~{_SPACES}]|\Z)(?=.*?(?<![{_SPACES}])~)"), "github.com strikes text through between single tildes too"),
     Unsafe(
+        "[]",
         # `[x]` alone is text, for no document defines references; anything less tidy is protected: kramdown tries
         # every open bracket as a link, again at every level, which takes it minutes in a long paragraph.
         _LINE(r"\[[^\[\]]*\](?!\()|([\[\]])"),
         "makes a link",
         kinds=frozenset({"text"}),
     ),
-    Unsafe(_LINE(r"[\[\]]"), "ends the link or description it is in", kinds=_IN_BRACKETS),
-    Unsafe(_LINE(r"(?<=\[)\^"), "kramdown takes `[^` for a footnote", "reference", kinds=_IN_BRACKETS),
-    Unsafe(_LINE(r"!(?=\[)"), "turns the link after it into a picture"),
-    Unsafe(_LINE(r"<(?![ \t=>]|\Z|[0-9-](?![^>]*@))"), "opens a tag, a comment or an address"),
-    Unsafe(_LINE(r"<(?=<)|(?<=<)<"), "guillemets, which `\\<<` does not prevent", "reference"),
-    Unsafe(_LINE(r"(?<=>)>"), "guillemets", only="symbols"),
+    Unsafe("[]", _LINE(r"[\[\]]"), "ends the link or description it is in", kinds=_IN_BRACKETS),
+    Unsafe("^", _LINE(r"\^(?<=\[\^)"), "kramdown takes `[^` for a footnote", "reference", kinds=_IN_BRACKETS),
+    Unsafe("!", _LINE(r"!(?=\[)"), "turns the link after it into a picture"),
+    Unsafe("<", _LINE(r"<(?![ \t=>]|\Z|[0-9-](?![^>]*@))"), "opens a tag, a comment or an address"),
+    Unsafe("<", _LINE(r"<(?:(?=<)|(?<=<<))"), "guillemets, which `\\<<` does not prevent", "reference"),
+    Unsafe(">", _LINE(r">(?<=>>)"), "guillemets", only="symbols"),
     Unsafe(
+        "&",
         # No name is a single letter.
         _LINE(r"&(?=#\w[\w:.-]*;|\w[\w:.-]+;)"),
         "a character reference",
         "reference",
     ),
-    Unsafe(_LINE(r"\$(?=\$)|(?<=\$)\$"), "a formula in kramdown, wherever it stands", only="kramdown"),
+    Unsafe("$", _LINE(r"\$(?:(?=\$)|(?<=\$\$))"), "a formula in kramdown, wherever it stands", only="kramdown"),
     Unsafe(
-        # A lone one has no partner.
-        _LINE(r"\A[^$]*\$[^$]*\Z|(\$)"),
+        "$",
+        _LINE(r"\$"),
         "the theme typesets what is between two in the finished page",
         "split",
         kinds=_SHOWN,
         only="dollars",
+        paired=True,
     ),
-    Unsafe(_LINE(r"\{(?=:)"), "a kramdown attribute list or extension", only="kramdown"),
-    Unsafe(_LINE(r"(?<=\{)\{"), "a Liquid expression", only="liquid"),
-    Unsafe(_LINE(r"\{(?=%)"), "a Liquid tag, which fails the build where it is unknown", "reference", only="liquid"),
-    Unsafe(_LINE(r"-(?=-)"), "a dash", kinds=_SHOWN, only="symbols"),
-    Unsafe(_LINE(r"\.(?=\.\.)"), "an ellipsis", kinds=_SHOWN, only="symbols"),
-    Unsafe(_LINE(r"[\"']"), "curled by smart quotes", kinds=_SHOWN, only="verbatim"),
-    Unsafe(_LINE(r":(?=[\w+-]+:)"), "jemoji replaces it in the finished page", "split", kinds=_SHOWN, only="emoji"),
-    Unsafe(_LINE(r"@(?=\w)"), "jekyll-mentions links it in the finished page", "split", kinds=_SHOWN, only="mentions"),
+    Unsafe("{", _LINE(r"\{(?=:)"), "a kramdown attribute list or extension", only="kramdown"),
+    Unsafe("{", _LINE(r"\{(?<=\{\{)"), "a Liquid expression", only="liquid"),
+    Unsafe("{", _LINE(r"\{(?=%)"), "a Liquid tag, which fails the build where it is unknown", "reference", only="liquid"),
+    Unsafe("-", _LINE(r"-(?=-)"), "a dash", kinds=_SHOWN, only="symbols"),
+    Unsafe(".", _LINE(r"\.(?=\.\.)"), "an ellipsis", kinds=_SHOWN, only="symbols"),
+    Unsafe("\"'", _LINE(r"[\"']"), "curled by smart quotes", kinds=_SHOWN, only="verbatim"),
+    Unsafe(":", _LINE(r":(?=[\w+-]+:)"), "jemoji replaces it in the finished page", "split", kinds=_SHOWN, only="emoji"),
+    Unsafe("@", _LINE(r"@(?=\w)"), "jekyll-mentions links it in the finished page", "split", kinds=_SHOWN, only="mentions"),
     Unsafe(
+        "\\",
         _LINE(r"(?<=\\)[hm](?=(?:(?<=h)ref|(?<=m)mlToken)(?![A-Za-z]))"),
         "MathJax makes a link of `\\href`, to a script as well, and of formulas that are only text",
         "split",
@@ -214,47 +229,63 @@ UNSAFE: tuple[Unsafe, ...] = (
     ),
     # Pipes -----------------------------------------------------------------------------------------------------------
     Unsafe(
+        "|",
         _LINE(r"\|"),
         "kramdown makes a table of any line with a bare pipe; in a cell it ends the cell",
         where=_AT_BLOCK_START | _CELL,
     ),
-    Unsafe(_LINE(r"`"), "kramdown splits cells with no regard to backslashes before backticks", "reference", where=_CELL),
-    Unsafe(_LINE(r"<(?=[^\s=>])"), "kramdown looks for `<code` in a row even after a backslash", "reference", where=_CELL),
-    Unsafe(_LINE(r"\A([-+:=])[-+:= \t|]*\Z"), "a row of these alone is a separator", where=_CELL),
+    Unsafe("`", _LINE(r"`"), "kramdown splits cells with no regard to backslashes before backticks", "reference", where=_CELL),
+    Unsafe("<", _LINE(r"<(?=[^\s=>])"), "kramdown looks for `<code` in a row even after a backslash", "reference", where=_CELL),
+    Unsafe("-+:=", _LINE(r"\A([-+:=])[-+:= \t|]*\Z"), "a row of these alone is a separator", where=_CELL),
     # At the start of a block -----------------------------------------------------------------------------------------
-    Unsafe(_LINE(r"\A([-+*])(?=[ \t]|\Z)"), "a list item", where=_AT_BLOCK_START),
-    Unsafe(_LINE(r"\A[0-9]+([.)])(?=[ \t]|\Z)"), "a numbered item", where=_AT_BLOCK_START),
-    Unsafe(_LINE(r"\A(~)(?=[~`]{2})"), "a fence, which kramdown mixes of both", where=_AT_BLOCK_START),
-    Unsafe(_LINE(r"\A(#)#{0,5}(?=[ \t]|\Z)"), "a heading", where=_AT_BLOCK_START),
-    Unsafe(_LINE(r"\A(#)"), "a heading even without a space", where=_AT_BLOCK_START, only="not gfm"),
-    Unsafe(_LINE(r"\A(>)"), "a quotation", where=_AT_BLOCK_START),
-    Unsafe(_LINE(r"\A([-_*])[ \t]*(?:\1[ \t]*){2,}\Z"), "a rule", where=_AT_BLOCK_START),
-    Unsafe(_LINE(r"\A(:)(?=[ \t])"), "a definition of the paragraph before", where=_AT_BLOCK_START, only="kramdown"),
+    Unsafe("-+*", _LINE(r"\A([-+*])(?=[ \t]|\Z)"), "a list item", where=_AT_BLOCK_START),
+    Unsafe(".)", _LINE(r"\A[0-9]+([.)])(?=[ \t]|\Z)"), "a numbered item", where=_AT_BLOCK_START),
+    Unsafe("~", _LINE(r"\A(~)(?=[~`]{2})"), "a fence, which kramdown mixes of both", where=_AT_BLOCK_START),
+    Unsafe("#", _LINE(r"\A(#)#{0,5}(?=[ \t]|\Z)"), "a heading", where=_AT_BLOCK_START),
+    Unsafe("#", _LINE(r"\A(#)"), "a heading even without a space", where=_AT_BLOCK_START, only="not gfm"),
+    Unsafe(">", _LINE(r"\A(>)"), "a quotation", where=_AT_BLOCK_START),
+    Unsafe("-_*", _LINE(r"\A([-_*])[ \t]*(?:\1[ \t]*){2,}\Z"), "a rule", where=_AT_BLOCK_START),
+    Unsafe(":", _LINE(r"\A(:)(?=[ \t])"), "a definition of the paragraph before", where=_AT_BLOCK_START, only="kramdown"),
     Unsafe(
+        "^",
         _LINE(r"\A\$\$.*\$\$(\^)\Z"), "kramdown's end-of-block mark: the formula would be a block", "reference", only="kramdown"
     ),
     Unsafe(
+        "^",
         _LINE(r"\A(\^)[ \t]*\Z"), "kramdown's end-of-block mark", "reference", where=_AT_BLOCK_START, only="kramdown"
     ),
-    Unsafe(_LINE(r"\A(\*)(?=\[)"), "kramdown's definition of an abbreviation", where=_AT_BLOCK_START, only="kramdown"),
-    Unsafe(_LINE(r"\A(\[)(?=[^\]]*\]:)"), "defines a reference or footnote, and vanishes", where=_AT_BLOCK_START),
+    Unsafe("*", _LINE(r"\A(\*)(?=\[)"), "kramdown's definition of an abbreviation", where=_AT_BLOCK_START, only="kramdown"),
+    Unsafe("[", _LINE(r"\A(\[)(?=[^\]]*\]:)"), "defines a reference or footnote, and vanishes", where=_AT_BLOCK_START),
     Unsafe(
+        "]",
         _LINE(r"\](?=:)"),
         "so does the text of a link, to kramdown, which overlooks the backslash",
         "reference",
         where=_AT_BLOCK_START,
         kinds=_IN_BRACKETS,
     ),
-    Unsafe(_LINE(r"\A(\[)(?=[ xX]\](?:[ \t]|\Z))"), "a box to tick", where=_ITEM),
+    Unsafe("[", _LINE(r"\A(\[)(?=[ xX]\](?:[ \t]|\Z))"), "a box to tick", where=_ITEM),
     Unsafe(
+        "\\",
         _LINE(r"\\\Z"), "two at the end of a line break it, to kramdown, where a list follows", "reference", where=_ITEM
     ),
     # In a heading ----------------------------------------------------------------------------------------------------
-    Unsafe(_LINE(r"(?:\A|(?<=[ \t]))(#)#*\Z"), "closes the heading, unseen", where=_HEADING),
-    Unsafe(_LINE(r"#(?=#*\Z)"), "closes the heading, unseen, even without a space", where=_HEADING, only="not gfm"),
-    Unsafe(_LINE(r"(?:\A|(?<=[ \t]))(\{)(?=#[^ }]*\}\Z)"), "kramdown's id of a heading", where=_HEADING, only="kramdown"),
+    Unsafe("#", _LINE(r"(?:\A|(?<=[ \t]))(#)#*\Z"), "closes the heading, unseen", where=_HEADING),
+    Unsafe("#", _LINE(r"#(?=#*\Z)"), "closes the heading, unseen, even without a space", where=_HEADING, only="not gfm"),
+    Unsafe("{", _LINE(r"(?:\A|(?<=[ \t]))(\{)(?=#[^ }]*\}\Z)"), "kramdown's id of a heading", where=_HEADING, only="kramdown"),
 )  # fmt: skip
 """Every character of text that must not be written as it is, each with the reason."""
+
+
+SIGNS = frozenset("".join(row.signs for row in UNSAFE))
+"""All their signs."""
+
+
+@lru_cache(1024)
+def rows(signs: frozenset[str], construct: Construct, dialect: Dialect) -> tuple[Unsafe, ...]:
+    """Return the rows of `UNSAFE` that matter for a line in this construct of this dialect that holds these of the `SIGNS`."""
+    return tuple(row for row in UNSAFE if row.applies(construct, dialect) and not signs.isdisjoint(row.signs))
+
 
 BARE_ADDRESS = re.compile(
     r"(?:(?:https?|ftp)(?P<colon>:)(?=//)|www(?P<dot>\.))(?=(?P<rest>[^\s<]+<?))", re.IGNORECASE

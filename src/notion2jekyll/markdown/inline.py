@@ -14,12 +14,12 @@ from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
-from notion2jekyll.markdown.dialect import BARE_ADDRESS, UNSAFE, reference
+from notion2jekyll.markdown.dialect import BARE_ADDRESS, SIGNS, reference, rows
 from notion2jekyll.markdown.nodes import Anchor, Break, Code, Image, Link, Math, Span, Text
 from notion2jekyll.markdown.plain import clean, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from notion2jekyll.markdown.dialect import Construct, Dialect, Kind
     from notion2jekyll.markdown.nodes import Inline, Inlines
@@ -359,7 +359,7 @@ def _is_valid(current: _Line, places: list[tuple[int, int]], role: str) -> bool:
         return False  # kramdown looks for the next `~~` whatever it is in, github.com for any tilde
     if before == 0 and start == 1 and text[start] == "[":
         return False  # `*[…]:` at the start of a line defines an abbreviation
-    return _can_delimit(text[:before][-1:], text[start]) and _can_delimit(
+    return _can_delimit(text[max(before - 1, 0) : before], text[start]) and _can_delimit(
         text[after : after + 1], text[end - 1]
     )
 
@@ -405,13 +405,24 @@ def _escape(current: _Line, construct: Construct, dialect: Dialect) -> str:
             written[index] = "\\" + char
     for index in _unlinked(current, written):
         written[index] = "\\" + current.text[index]
-    return "".join(written.get(index, char) for index, char in enumerate(current.text))
+    return _replaced(current.text, written)
+
+
+def _replaced(text: str, written: Mapping[int, str]) -> str:
+    """Return `text` with other words in the places of some of its characters."""
+    parts: list[str] = []
+    end = 0
+    for index in sorted(written):
+        parts += text[end:index], written[index]
+        end = index + 1
+    return "".join([*parts, text[end:]])
 
 
 def _unsafe(current: _Line, construct: Construct, dialect: Dialect) -> Iterator[tuple[int, str]]:
     """Yield the place of each of the author's characters that some row protects, and the form the row asks for."""
-    for row in UNSAFE:
-        if not row.applies(construct, dialect):
+    signs, kinds = SIGNS.intersection(current.text), set(current.kinds)
+    for row in rows(signs, construct, dialect):
+        if row.kinds.isdisjoint(kinds) or (row.paired and current.text.count(row.signs) == 1):
             continue
         groups = range(1, row.pattern.groups + 1) or range(1)
         for match in row.pattern.finditer(current.text):
@@ -423,6 +434,8 @@ def _unsafe(current: _Line, construct: Construct, dialect: Dialect) -> Iterator[
 
 def _unlinked(current: _Line, written: dict[int, str]) -> Iterator[int]:
     """Yield where to break bare addresses that github.com would link together with escapes or syntax in them."""
+    if "://" not in current.text and "www." not in current.text.lower():
+        return
     for match in BARE_ADDRESS.finditer(current.text):
         index = match.start("colon" if match["colon"] else "dot")
         if current.kinds[index] == "text" and any(

@@ -22,6 +22,8 @@ def clean(text: str) -> str:
 
     CR LF and CR become LF.
     """
+    if text.isprintable():
+        return text  # none of these are
     return _LONE_SURROGATES.sub("\ufffd", text.replace("\r\n", "\n")).translate(_CONTROLS)
 
 

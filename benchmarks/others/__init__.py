@@ -1,0 +1,1 @@
+"""What people use today for turning Notion pages into Markdown, each as its own documentation shows it."""
