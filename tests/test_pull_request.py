@@ -541,6 +541,16 @@ def test_a_pull_request_that_is_refused_is_explained(
         assert target.settle().url == f"{fake.base_url}/me/blog/pull/1"
 
 
+@pytest.mark.parametrize("step", [Lost(), Lost(disturbance())], ids=["nothing", "disturbance"])
+def test_labels_are_there_though_the_answer_to_the_opening_was_lost(tmp_path: Path, step: Step) -> None:
+    with fake_github(tmp_path / "blog.git") as fake:
+        fake.rival.push({"index.md": b"x"})
+        fake.on("POST", "/pulls", step)
+        _run(_target(fake, labels=("posts",)), {MINE: b"x"})
+        (pull,) = fake.repository.pulls
+        assert pull.labels == ["posts"]
+
+
 def test_two_runs_at_once_open_one(tmp_path: Path) -> None:
     with fake_github(tmp_path / "blog.git") as fake:
         fake.rival.push({"index.md": b"x"})

@@ -689,6 +689,19 @@ def test_a_missing_permission_is_told_from_a_limit_even_with_the_last_request_of
 
 # What GitHub refuses
 
+UNAUTHORIZED = (
+    "You're not authorized to push to this branch. Visit "
+    "https://docs.github.com/articles/about-protected-branches/ for more information."
+)
+# Only the page that it points to tells what it is about.
+CHECKS = Answer(
+    422,
+    {
+        "message": "2 of 2 checks have not succeeded: 1 expected.",
+        "documentation_url": "https://help.github.com/articles/about-protected-branches",
+    },
+)
+
 
 @pytest.mark.parametrize(
     ("step", "moment", "words"),
@@ -701,6 +714,12 @@ def test_a_missing_permission_is_told_from_a_limit_even_with_the_last_request_of
         (RULESET, "PATCH /git/refs", "bypass"),
         (refusal(409, "Repository rule violations found"), "PATCH /git/refs", "bypass"),
         (refusal(403, "Cannot update this protected ref."), "PATCH /git/refs", "bypass"),
+        (refusal(403, UNAUTHORIZED), "PATCH /git/refs", "bypass"),
+        (refusal(422, UNAUTHORIZED), "PATCH /git/refs", "bypass"),
+        (refusal(422, "At least 1 approving review is required."), "PATCH /git/refs", "pull_request"),
+        (refusal(422, "Commits must have verified signatures."), "PATCH /git/refs", "author"),
+        (CHECKS, "PATCH /git/refs", "bypass"),
+        (refusal(422, "Nobody knows this sentence"), "PATCH /git/refs", "bypass"),
         (
             refusal(422, "Repository rule violations found\n\nSecret detected in content\n"),
             "POST /git/blobs",
@@ -722,6 +741,19 @@ def test_a_token_or_branch_that_may_not_be_written_is_explained(
     assert "me/blog (branch main)" in stopped.value.message
     assert "\n" not in stopped.value.message
     assert fake.files() == FIRST
+
+
+def test_a_refusal_in_words_that_nobody_knows_is_a_lost_race_where_there_was_one(fake: FakeGitHub) -> None:
+    def push_first() -> None:
+        fake.rival.push()
+
+    fake.on("POST", "/git/commits", push_first)
+    fake.on("PATCH", "/git/refs", refusal(422, "Nobody knows this sentence"))
+    target = _target(fake)
+    with pytest.raises(Moved):
+        target.apply(_commit(target.read(), POST))
+    target.apply(_commit(target.read(), POST))
+    assert fake.files() == {**FIRST, **POST, "rival-2.txt": b"by someone else\n"}
 
 
 def test_a_bad_token_is_said(fake: FakeGitHub) -> None:

@@ -361,10 +361,13 @@ class PullRequest(GitHub):
                 # Another run was first, or our own request whose answer was lost.
                 opened = next((each for each in self._pulls() if each["state"] == "open"), {})
                 if opened:
-                    return opened
+                    return self._labelled(opened)
             if "no commits between" in refused.message.lower():
                 return None
             raise self._explained(refused) from refused
+        return self._labelled(opened)
+
+    def _labelled(self, opened: Json) -> Json:
         if self._wish.labels:
             labels = {"labels": list(self._wish.labels)}
             try:

@@ -479,9 +479,12 @@ class Repository:
             except Refused as refused:
                 if refused.status not in {409, 422} or refused.is_rule:
                     raise self.wire.stop(refused) from refused
-                if not lost or not self.holds(branch, new):
-                    raise Moved(f"{self.wire.name} has new commits") from refused
-                return
+                if lost and self.holds(branch, new):
+                    return
+                if not refused.is_race and self.ref(branch) == old:
+                    # Nobody was first, so another try would end in the same way.
+                    raise self.wire.held(refused) from refused
+                raise Moved(f"{self.wire.name} has new commits") from refused
             else:
                 return
             # The answer was lost: the branch tells whether the request was. Its own state may lag for some seconds.

@@ -54,16 +54,23 @@ class Lost(Exception):
 class Refused(Exception):
     """GitHub refused a request, for a reason that the caller may know more about."""
 
-    def __init__(self, status: int, message: str, line: str) -> None:
+    def __init__(self, status: int, message: str, line: str, documentation: str = "") -> None:
         super().__init__(f"{line}: {status} {message}")
         self.status = status
         self.message = message
         self.line = line
+        self.documentation = documentation
+        """Address of what GitHub has to say of it."""
 
     @property
     def is_rule(self) -> bool:
         """Whether branch protection or a ruleset, old or new, refused it."""
-        return bool(_RULES.search(self.message))
+        return bool(_RULES.search(self.message) or _RULES.search(self.documentation))
+
+    @property
+    def is_race(self) -> bool:
+        """Whether a branch was not moved since it is no longer, or again, where it was."""
+        return self.status == 409 or (self.status == 422 and bool(_RACES.search(self.message)))
 
 
 class _Again(Exception):
@@ -285,7 +292,8 @@ class Wire:
             return _Again("it took too long over a tree")
         if error.status == 401:
             return AccessDenied(f"GitHub does not accept GITHUB_TOKEN: {message}", hint=_SIGN_IN)
-        return Refused(error.status, message, line)
+        about = error.data.get("documentation_url") if isinstance(error.data, dict) else None
+        return Refused(error.status, message, line, str(about or ""))
 
     def _asked_pause(self, headers: Mapping[str, str]) -> tuple[float, bool]:
         """Return how long a limit lasts, and whether GitHub said so; where it does not, its documents say a minute."""
@@ -308,6 +316,11 @@ class Wire:
             self._sleep(min(rest, self._write_pause))
         self._last_write = self._clock()
 
+    def held(self, refused: Refused) -> Stop:
+        """Say of a branch that GitHub keeps where it is, though nobody else moved it."""
+        said = f"GitHub keeps {self.name} as it is: {_one_line(refused.message)}"
+        return AccessDenied(said, hint=_PROTECTED)
+
     def stop(self, refused: Refused, *, about: str = "") -> Stop:
         """Turn a refusal that nobody can do anything about here into what a person can do about it."""
         status, message, lower = refused.status, refused.message, refused.message.lower()
@@ -319,9 +332,7 @@ class Wire:
             )
         if refused.is_rule:
             return AccessDenied(
-                f"The branch is protected. {said}",
-                hint="Let the token's owner or app bypass the rule (Settings → Rules or Branches), or offer the posts with "
-                "github: mode: pull_request.",
+                f"The branch is protected. {said}", hint=_SIGNED if "signature" in lower else _PROTECTED
             )
         if "archived" in lower:
             return AccessDenied(said, hint="The repository is archived: unarchive it in its settings.")
@@ -345,12 +356,24 @@ MAY_WRITE = (
     "a classic token needs the scope “repo”."
 )
 """How a token gets the permission to write."""
+_PROTECTED = (
+    "Offer the posts with github: mode: pull_request, or commit with a token of somebody who may bypass the rule (Settings → Rules "
+    "or Branches): the token of a workflow is rarely among those. If it is a pull request already, let the rule leave its branch "
+    "out."
+)
+_SIGNED = (
+    "Leave github: author out and use the token of a workflow (${{ github.token }}) or of an app: GitHub signs what those commit, "
+    "and nothing that the token of a person commits in this way."
+)
 READ_ONLY = f"The token may read but not write. {MAY_WRITE}"
+# Of the old protection each check has its own words, and all point to the same page.
 _RULES = re.compile(
-    r"rule violation|protected branch|protected ref|required status check|through a pull request"
-    r"|verified signature|GH006|GH013|reference update failed",
+    r"rule violation|protected[ -]branch|protected ref|required status check|through a pull request|approv\w+ review"
+    r"|not authorized to push|merge queue|must not contain merge|locked branch|verified signature|GH006|GH013"
+    r"|reference update failed",
     re.IGNORECASE,
 )
+_RACES = re.compile(r"fast[ -]forward|does not exist|already exists", re.IGNORECASE)
 
 
 _PERMISSIONS = re.compile(r"not accessible|not permitted|must have|archived|protected", re.IGNORECASE)
