@@ -9,7 +9,7 @@ DEMO_DIR ?= build/demo
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint fmt docs bench fuzz clean setup system
+.PHONY: help demo test check lint fmt docs dist bench fuzz clean setup system
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,13 @@ fmt: setup  ## Format the code
 docs: setup  ## Write anew what the documents take from the code: options and messages
 	@$(BIN)/python scripts/docs.py
 	@$(BIN)/python scripts/messages.py
+
+dist: setup  ## Build what is published (into dist), and try it in an environment of its own
+	@rm -rf dist build/try
+	@$(BIN)/python -m build --no-isolation
+	@$(PYTHON) -m venv build/try
+	@build/try/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl
+	@build/try/bin/notion2jekyll demo build/try/demo
 
 bench: setup  ## Measure requests, time, memory and needless escapes, and write docs/performance.md (SIZES=10,100 for a short run)
 	@$(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES) --rivals $(firstword $(subst $(comma), ,$(SIZES))) --real "" --keep)

@@ -398,6 +398,11 @@ PERMISSIONS: dict[str, list[dict[str, str]]] = {
     "docs.yml": [{"pages": "write", "id-token": "write"}],
     # To commit, and to start and watch the site's build.
     "sync.yml": [{"contents": "write", "pages": "write"}],
+    # To publish as this workflow; to make a release, and attest where it was built.
+    "release.yml": [
+        {"id-token": "write"},
+        {"contents": "write", "id-token": "write", "attestations": "write"},
+    ],
 }
 """Workflow → what its jobs may do, beside reading the code."""
 
