@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from actions import commands, obeyed, outputs
 from hostile import TEXTS
-from notion2jekyll import actions, cli
+from notion2jekyll import actions
 from notion2jekyll.actions import LIMIT, MOST_ANNOTATIONS, Place, annotate, discreet, job_summary
 from notion2jekyll.decide import fingerprint
 from notion2jekyll.demo.workspace import block
@@ -452,7 +452,7 @@ def test_a_run_that_fails_is_told_too(
             def bug(*_: object, **__: object) -> None:
                 raise RuntimeError("x")
 
-            monkeypatch.setattr(cli, "sync", bug)
+            monkeypatch.setattr("notion2jekyll.sync.sync", bug)
     summary, values, issues, done = told(here, "sync")
     assert done == code
     assert values["changed"] == "false"

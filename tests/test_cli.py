@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from fakes.github import refusal
-from notion2jekyll import __version__, cli
+from notion2jekyll import __version__
 from notion2jekyll.target.folder import Folder
 from notion2jekyll.terminal import Terminal
 from world import Ran, World, world
@@ -332,7 +332,7 @@ def test_interrupted(here: World) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    here.monkeypatch.setattr(cli, "sync", interrupt)
+    here.monkeypatch.setattr("notion2jekyll.sync.sync", interrupt)
     ran, report = here.report("sync")
     assert ran.code == 130
     assert "Interrupted." in ran.said
@@ -343,7 +343,7 @@ def test_a_bug_says_what_to_report_and_hides_tokens(here: World) -> None:
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError(f"with {here.notion.token} in it")
 
-    here.monkeypatch.setattr(cli, "sync", bug)
+    here.monkeypatch.setattr("notion2jekyll.sync.sync", bug)
     ran, report = here.report("sync")
     assert ran.code == 70
     assert report["result"] == "failed"

@@ -84,6 +84,17 @@ def test_a_terminal_that_knows_no_korean(here: World, environment: dict[str, str
     assert len(here.commits()) == 2
 
 
+def test_our_own_signs_have_plain_forms(here: World) -> None:
+    code, out, err = end(start("plan", PYTHONIOENCODING="ascii"))
+    assert code == 0, err
+    path = "2026-11-20-\\ud55c\\uae00-\\uc81c\\ubaa9.md"
+    title = "\\ud55c\\uae00 \\uc81c\\ubaa9 \\U0001f642"
+    assert out.splitlines()[0] == f'+ _posts/{path}  "{title}"  new'
+    code, _, err = end(start("plan", PYTHONIOENCODING="ascii", NOTION_TOKEN=""))
+    assert code == 4
+    assert "\n  -> In Notion open Settings -> Connections" in err
+
+
 def test_a_system_that_cannot_name_files_in_korean(here: World) -> None:
     environment = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     code, _, err = end(start("sync", "--output", "site", **environment))

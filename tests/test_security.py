@@ -29,7 +29,7 @@ import rendered
 from actions import commands
 from browser import Browser, chromium
 from browser import serve as serve_files
-from notion2jekyll import cli, state
+from notion2jekyll import state
 from notion2jekyll.config import parse
 from notion2jekyll.demo.github_server import Answer
 from notion2jekyll.demo.notion_server import Response, error, serve
@@ -303,7 +303,7 @@ def test_a_bug_that_quotes_a_page_commands_nobody(here: World) -> None:
     def bug(*_: object, **__: object) -> None:
         raise RuntimeError("\n".join(COMMANDING))
 
-    here.monkeypatch.setattr(cli, "sync", bug)
+    here.monkeypatch.setattr("notion2jekyll.sync.sync", bug)
     ran = here.run("sync", "--json", "-")
     assert ran.code == 70
     _assert_harmless(ran.out, forged=True)

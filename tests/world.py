@@ -142,7 +142,8 @@ def world(
     here.workspace = Workspace(clock=here.clock)
     here.database = here.workspace.add_database("Journal", SCHEMA)
     monkeypatch.setattr(cli, "CLOCK", Clock(here.clock, here.slept.append))
-    monkeypatch.setattr(cli, "NotionSettings", partial(NotionSettings, clock=here.monotonic, sleep=here.nap))
+    settings = partial(NotionSettings, clock=here.monotonic, sleep=here.nap)
+    monkeypatch.setattr("notion2jekyll.notion.client.NotionSettings", settings)
     monkeypatch.chdir(directory)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     with fake_notion(here.workspace) as here.notion, fake_github(here.repository) as here.hub:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import platform
 import signal
@@ -15,29 +16,26 @@ from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import IO, Annotated, Any, Final, TextIO, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final, TextIO, cast
 
 import typer
 from rich.console import Console
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from notion2jekyll import __version__, actions, check, render, report
-from notion2jekyll.config import FILES, Config, find, load
-from notion2jekyll.config import GitHub as Hub
-from notion2jekyll.demo.run import run_demo
+from notion2jekyll import __version__
+from notion2jekyll.clock import Clock
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
-from notion2jekyll.notion.client import NotionSettings, without_password
-from notion2jekyll.notion.ids import parse_id
-from notion2jekyll.preview import run as previews
-from notion2jekyll.preview.copies import Repository
-from notion2jekyll.progress import Progress
-from notion2jekyll.report import Report
-from notion2jekyll.sync import Clock, Job, sync
-from notion2jekyll.target import Target
-from notion2jekyll.target.folder import Folder
-from notion2jekyll.target.github import GitHub, PullRequest, Wish
-from notion2jekyll.terminal import Terminal
+
+# The rest is imported where it is used: Tab, --help and --version need none of it, and answer at once.
+if TYPE_CHECKING:
+    from notion2jekyll.check import Sign
+    from notion2jekyll.config import Config
+    from notion2jekyll.config import GitHub as Hub
+    from notion2jekyll.notion.client import NotionSettings
+    from notion2jekyll.progress import Progress
+    from notion2jekyll.report import Report
+    from notion2jekyll.target import Target
 
 NEEDS_PERSON: Final = 1
 USAGE: Final = 2
@@ -49,12 +47,28 @@ SECRETS: Final = ("NOTION_TOKEN", "GITHUB_TOKEN")
 SHORTEST_TOKEN: Final = 8
 """Letters. Real tokens have 40 and more; what is shorter would be found in every text."""
 
-SIGNS: Final[Mapping[check.Sign, tuple[str, str]]] = {
+SIGNS: Final[Mapping[Sign, tuple[str, str]]] = {
     "well": ("✓", "green"),
     "doubt": ("!", "yellow"),
     "fault": ("✗", "bold red"),
 }
 """What `check` found → its sign and look."""
+
+PLAIN: Final = {
+    "→": "->",
+    "“": '"',
+    "”": '"',
+    "’": "'",
+    "…": "...",
+    "│": "|",
+    "✓": "+",
+    "✗": "x",
+    "•": "*",
+    "—": "-",
+}
+"""Our own signs → what stands for them where a stream does not know them; any other letter becomes an escape."""
+PLAIN_ERRORS: Final = "notion2jekyll.plain"
+"""The name of that, for Python's streams."""
 
 CLOCK: Final = Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
 
@@ -158,6 +172,11 @@ def status_command(
 
     Example: notion2jekyll status
     """
+    from notion2jekyll import report
+    from notion2jekyll.config import find, load
+    from notion2jekyll.sync import Job, sync
+    from notion2jekyll.terminal import Terminal
+
     loaded = load(config or find(Path.cwd()))
     with Terminal(_console(stderr=True), verbose=verbose) as progress:
         secrets = frozenset(_tokens().values())
@@ -178,6 +197,10 @@ def render_command(
 
     Example: notion2jekyll render https://www.notion.so/My-page-0123456789abcdef0123456789abcdef
     """
+    from notion2jekyll import render, report
+    from notion2jekyll.config import load
+    from notion2jekyll.terminal import Terminal
+
     (wanted,) = _page_ids([page], "PAGE")
     loaded = load(config) if config else load(found) if (found := _found()) else None
     console = _console(stderr=True)
@@ -204,6 +227,10 @@ def check_command(config: ConfigFile = None, output: Output = None, verbose: Ver
 
     Example: notion2jekyll check
     """
+    from notion2jekyll import check, report
+    from notion2jekyll.config import find
+    from notion2jekyll.terminal import Terminal
+
     setup = check.Setup(
         file=lambda: config or find(Path.cwd()),
         notion=_notion,
@@ -239,9 +266,15 @@ def preview_command(
 
     Example: notion2jekyll preview --output ~/blog
     """
+    from notion2jekyll.config import find, load
+    from notion2jekyll.preview.copies import Repository
+    from notion2jekyll.preview.run import Wish, World, preview
+    from notion2jekyll.steps.job import Job
+    from notion2jekyll.terminal import Terminal
+
     loaded = load(config or find(Path.cwd()))
     environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    world = previews.World(
+    world = World(
         _console(),
         CLOCK,
         environment,
@@ -262,7 +295,7 @@ def preview_command(
         site = Repository(options.repository, options.branch, address, token)
         if token:
             original = partial(_target, loaded, None, dry_run=True)
-    previews.preview(job, previews.Wish(site, drafts, port, verbose), original, world)
+    preview(job, Wish(site, drafts, port, verbose), original, world)
     return 0
 
 
@@ -276,6 +309,8 @@ def demo_command(
 
     Example: notion2jekyll demo my-demo
     """
+    from notion2jekyll.demo.run import run_demo
+
     environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
     run_demo(directory, _console(), environment=environment)
     return 0
@@ -301,6 +336,11 @@ def _run(  # one parameter an option
     **how: Any,
 ) -> int:
     """Sync or plan as the options say, show the report, and return the exit code."""
+    from notion2jekyll import report
+    from notion2jekyll.config import find, load
+    from notion2jekyll.sync import Job, sync
+    from notion2jekyll.terminal import Terminal
+
     console = _console(stderr=json == "-")
     started = CLOCK.now()
     strict = False
@@ -368,6 +408,8 @@ def _json_file(name: str | None) -> Iterator[TextIO | None]:
 
 def _write_json(done: Report, file: TextIO | None) -> None:
     """Write the report. Where that fails there is a warning: what the run did is more than its report."""
+    from notion2jekyll import report
+
     if file is None:
         return
     text = done.as_json()
@@ -388,6 +430,8 @@ def _write_json(done: Report, file: TextIO | None) -> None:
 
 def _tell_actions(done: Report, config: Config | None, output: Path | None) -> Report:
     """In GitHub Actions, tell it what the run did; return the report as everybody may read it, for the log."""
+    from notion2jekyll import actions
+
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return done
     done = actions.discreet(done, _without_tokens)
@@ -405,6 +449,8 @@ def _tell_actions(done: Report, config: Config | None, output: Path | None) -> R
 
 def _append(variable: str, text: str) -> None:
     """Write `text` at the end of the file that `variable` names. Where that fails there is a warning, as for the report."""
+    from notion2jekyll import report
+
     name = os.environ.get(variable, "")
     if not name:
         return
@@ -417,6 +463,8 @@ def _append(variable: str, text: str) -> None:
 
 
 def _page_ids(texts: Sequence[str], option: str = "--page") -> frozenset[str]:
+    from notion2jekyll.notion.ids import parse_id
+
     try:
         return frozenset(parse_id(text, peek=True) for text in texts)
     except ValueError as error:
@@ -425,6 +473,8 @@ def _page_ids(texts: Sequence[str], option: str = "--page") -> frozenset[str]:
 
 def _found() -> Path | None:
     """Return the configuration of the working directory, None where there is none."""
+    from notion2jekyll.config import FILES, find
+
     here = Path.cwd()
     return find(here) if any((here / name).is_file() for name in FILES) else None
 
@@ -440,6 +490,8 @@ def _write_bytes(content: bytes) -> None:
 
 
 def _notion() -> NotionSettings:
+    from notion2jekyll.notion.client import NotionSettings
+
     token = _secret(
         "NOTION_TOKEN",
         "In Notion open Settings → Connections → Develop or manage integrations, make an internal connection with “Read "
@@ -449,6 +501,9 @@ def _notion() -> NotionSettings:
 
 
 def _target(config: Config, output: Path | None, progress: Progress, *, dry_run: bool) -> Target:
+    from notion2jekyll.target.folder import Folder
+    from notion2jekyll.target.github import GitHub, PullRequest, Wish
+
     if output is not None:
         folder = Folder(output)
         if not dry_run:
@@ -505,6 +560,8 @@ def _github(config: Config) -> Hub:
 
 
 def _address(variable: str, usual: str) -> str:
+    from notion2jekyll.notion.client import without_password
+
     address = os.environ.get(variable, "").strip() or usual
     if not address.startswith(("http://", "https://")):
         raise ConfigError(
@@ -576,10 +633,11 @@ def _console(*, stderr: bool = False) -> Console:
 
 def main() -> None:
     """Run the program with the arguments of the process; ends the process with the exit code."""
+    codecs.register_error(PLAIN_ERRORS, _plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal or log that cannot show Korean shows escapes: no run ends because of that.
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=PLAIN_ERRORS)
     _bypass_proxies()
     signal.signal(signal.SIGTERM, _terminate)
     code = run(sys.argv[1:])
@@ -590,6 +648,14 @@ def main() -> None:
             sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for letters that a stream does not know (see `codecs.register_error`)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(PLAIN.get(each) or f"{each!a}"[1:-1] for each in letters), error.end
 
 
 def _bypass_proxies() -> None:
@@ -620,12 +686,16 @@ def run(arguments: Sequence[str]) -> int:
     except TyperException as error:
         # Without arguments the help was printed already, and there is no message.
         if message := error.format_message().strip():
+            from notion2jekyll import report
+
             hint = "notion2jekyll --help lists the commands, and notion2jekyll COMMAND --help its options."
             report.show_problem(Problem("error", message, hint=hint), console)
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last border: whatever it is, the user learns what to do
+        from notion2jekyll import report
+
         trace = report.harmless(traceback.format_exc().rstrip())
         console.print(Text(trace, "dim"), soft_wrap=True, highlight=False)
         _show(_as_stop(error), console)
@@ -636,6 +706,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _show(stop: Stop, console: Console) -> None:
+    from notion2jekyll import report
+
     for problem in stop.problems:
         report.show_problem(problem, console)
     report.show_problem(Problem("error", stop.message, hint=stop.hint), console)

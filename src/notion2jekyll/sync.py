@@ -14,6 +14,7 @@ from random import Random
 from typing import Final
 
 from notion2jekyll import report, state
+from notion2jekyll.clock import Clock
 from notion2jekyll.config import GitHub
 from notion2jekyll.decide import Brief, Memory
 from notion2jekyll.errors import Problem, Stop, Unreachable
@@ -30,7 +31,7 @@ from notion2jekyll.state import State
 from notion2jekyll.steps.bench import Bench, Run
 from notion2jekyll.steps.detours import astray, early, in_the_way
 from notion2jekyll.steps.files import download, recognize
-from notion2jekyll.steps.job import Clock, Job, is_overdue, with_deadline
+from notion2jekyll.steps.job import Job, is_overdue, with_deadline
 from notion2jekyll.steps.making import leak, leaks, make_tables, written_of
 from notion2jekyll.steps.reading import PASSES, find_gone, read
 from notion2jekyll.target import Applied, Moved, Settled, Target

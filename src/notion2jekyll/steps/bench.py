@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from notion2jekyll.clock import Clock
 from notion2jekyll.convert import Copy
 from notion2jekyll.errors import Problem
 from notion2jekyll.media import Failure
@@ -16,7 +17,7 @@ from notion2jekyll.notion.model import Failed, Page, Tree
 from notion2jekyll.plan import Output
 from notion2jekyll.progress import Progress
 from notion2jekyll.state import Entry
-from notion2jekyll.steps.job import Clock, Job
+from notion2jekyll.steps.job import Job
 from notion2jekyll.target import Target
 
 

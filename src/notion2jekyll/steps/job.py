@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -46,16 +45,6 @@ class Job:
     def only_looks(self) -> bool:
         """Whether nothing is to be written."""
         return self.dry_run or bool(self.previews)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time, passed in so that tests own it."""
-
-    now: Callable[[], datetime]
-    """Return the present time, UTC."""
-    sleep: Callable[[float], None]
-    """Wait for so many seconds."""
 
 
 def with_deadline(job: Job) -> Job:
