@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import github
 import pytest
+from github.PublicKey import encrypt
 
 from fakes.github import TOKEN, FakeGitHub, fake_github
 from fakes.github_api import description
@@ -254,6 +255,24 @@ def test_a_pull_request_ends_with_what_becomes_of_its_branch(filled: FakeGitHub,
     assert ("race.md" in filled.files()) is (how != "drop")
     status, again = _ask(filled, "PATCH", "/pulls/1", {"state": "open"})
     assert status == 422, again
+
+
+def test_a_secret_is_kept_and_never_told(filled: FakeGitHub) -> None:
+    place = "/actions/secrets"
+    assert _ask(filled, "GET", f"{place}/NOTION_TOKEN")[0] == 404
+    _, key = _ask(filled, "GET", f"{place}/public-key")
+    for number, value in enumerate(("ntn_one", "ntn_두")):
+        # PyGithub's own way to encrypt.
+        body = {"encrypted_value": encrypt(key["key"], value), "key_id": key["key_id"]}
+        # The first makes it, the next replaces it; names have no case.
+        assert _ask(filled, "PUT", f"{place}/Notion_Token", body)[0] == (204 if number else 201)
+        assert filled.repository.secrets == {"NOTION_TOKEN": value}
+    assert value not in json.dumps(_ask(filled, "GET", f"{place}/NOTION_TOKEN"))
+    for wrong in ({"encrypted_value": "AAAA"}, {"key_id": "1"}):
+        assert _ask(filled, "PUT", f"{place}/OTHER", body | wrong)[0] == 400
+    assert _ask(filled, "GET", f"{place}/public-key", token=None)[0] == 401
+    assert _ask(filled, "PUT", f"{place}/OTHER", body, token=None)[0] == 404
+    assert list(filled.repository.secrets) == ["NOTION_TOKEN"]
 
 
 def test_a_comparison_names_the_files(filled: FakeGitHub) -> None:

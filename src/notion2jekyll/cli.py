@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from notion2jekyll.progress import Progress
     from notion2jekyll.report import Report
     from notion2jekyll.target import Target
+    from notion2jekyll.target.github import Premises
 
 NEEDS_PERSON: Final = 1
 USAGE: Final = 2
@@ -289,7 +290,7 @@ def preview_command(
     if output is not None:
         site = output
     else:
-        address = _address("GITHUB_API_URL", "https://api.github.com")
+        address = _github_address()
         token = _tokens().get("GITHUB_TOKEN")
         options = _github(loaded)
         site = Repository(options.repository, options.branch, address, token)
@@ -297,6 +298,85 @@ def preview_command(
             original = partial(_target, loaded, None, dry_run=True)
     preview(job, Wish(site, drafts, port, verbose), original, world)
     return 0
+
+
+@app.command("init")
+def init_command(
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="URL_OR_ID", help="The database or page in Notion that is published."
+        ),
+    ] = None,
+    publish: Annotated[
+        str | None,
+        typer.Option(
+            "--publish",
+            metavar="RULE",
+            help="Which rows are published: Status=Published, the name of a checkbox, or all.",
+        ),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option("--repository", metavar="OWNER/NAME", help="The blog's repository on GitHub."),
+    ] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", metavar="BRANCH", help="Where posts go; else the default branch."),
+    ] = None,
+    commit: Annotated[
+        bool | None,
+        typer.Option("--commit/--no-commit", help="Whether the two files are committed to the repository."),
+    ] = None,
+    secret: Annotated[
+        bool | None,
+        typer.Option(
+            "--secret/--no-secret", help="Whether NOTION_TOKEN is stored as a secret of the repository."
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool | None,
+        typer.Option(
+            "--overwrite/--no-overwrite",
+            help="Whether files of the repository that differ are replaced by yours.",
+        ),
+    ] = None,
+    verbose: Verbose = False,
+) -> int:
+    """Set up: pick the source, the rows and the repository, write the configuration and the workflow, and show the plan.
+
+    What no option says is asked for.
+
+    Example: notion2jekyll init
+    """
+    from notion2jekyll.dialog import Dialog
+    from notion2jekyll.init import Setup, Wishes, init
+    from notion2jekyll.jekyll.site import CONFIG
+    from notion2jekyll.terminal import Terminal
+
+    asked = Wishes(source, publish, repository, branch, commit, secret, overwrite)
+    has_token = bool(os.environ.get("GITHUB_TOKEN", "").strip())
+    setup = Setup(Path.cwd(), _notion, _premises if has_token else None, _github_address())
+    console = _console(stderr=True)
+    dialog = Dialog(
+        console,
+        lambda: Terminal(_console(stderr=True), verbose=verbose),
+        attended=sys.stdin.isatty() and sys.stderr.isatty(),
+    )
+    done = init(setup, asked, dialog)
+    output = None if has_token else done.file.parent
+    if output and not (output / CONFIG).is_file():
+        dialog.say("The plan is shown once GITHUB_TOKEN is set: notion2jekyll plan", sign="!")
+        return NEEDS_PERSON if done.failed else 0
+    dialog.say("\nWhat a sync would do now:")
+    code = _run(done.file, output, None, None, quiet=False, verbose=verbose, dry_run=True)
+    where = f" --output {output}" if output else ""
+    dialog.say(f"\nTo publish that now: notion2jekyll sync{where}")
+    if done.is_complete:
+        dialog.say(
+            "From then on it runs every hour by itself, and by a press in the Actions tab of the repository."
+        )
+    return code or (NEEDS_PERSON if done.failed else 0)
 
 
 @app.command("demo")
@@ -515,7 +595,7 @@ def _target(config: Config, output: Path | None, progress: Progress, *, dry_run:
         "In GitHub Actions pass it to the step: env: GITHUB_TOKEN: ${{ github.token }}. On your own machine make a "
         "fine-grained token with “Contents: Read and write” for the repository, or publish into a folder with --output DIR.",
     )
-    address = _address("GITHUB_API_URL", "https://api.github.com")
+    address = _github_address()
     author = (options.author.name, options.author.email) if options.author else None
 
     def now() -> float:
@@ -557,6 +637,24 @@ def _github(config: Config) -> Hub:
             hint="Add `github: {repository: owner/name}`, or publish into a local folder with --output DIR.",
         )
     return config.github
+
+
+def _premises(repository: str, progress: Progress) -> Premises:
+    from notion2jekyll.target.github import Premises
+
+    token = _secret("GITHUB_TOKEN", "Copy it again from https://github.com/settings/personal-access-tokens")
+    return Premises(
+        repository,
+        token,
+        _github_address(),
+        progress=progress,
+        sleep=CLOCK.sleep,
+        clock=lambda: CLOCK.now().timestamp(),
+    )
+
+
+def _github_address() -> str:
+    return _address("GITHUB_API_URL", "https://api.github.com")
 
 
 def _address(variable: str, usual: str) -> str:

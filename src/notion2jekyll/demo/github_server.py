@@ -25,6 +25,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
 Json = dict[str, Any]
 
 _HEX = re.compile(r"[0-9a-f]{40}\Z")
@@ -274,6 +277,10 @@ class Repository:
     """Whether it says that there is a site on GitHub Pages."""
     pulls: list[Pull] = field(default_factory=list)
     """Its pull requests, the oldest first."""
+    key: PrivateKey = field(default_factory=PrivateKey.generate)
+    """What secrets are encrypted for."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """The secrets of its workflows, by name: only this side ever sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,7 +507,34 @@ class GitHubServer:
         """`GET …/pulls/{pull_number}`."""
         return Answer(200, self._whole_pull(call.one, self._numbered(call)))
 
+    def get_public_key(self, call: Call) -> Answer:
+        """`GET …/actions/secrets/public-key`."""
+        self._signed_in(call)
+        return Answer(200, {"key_id": _key_id(call.one), "key": _encoded(bytes(call.one.key.public_key))})
+
+    def get_secret(self, call: Call) -> Answer:
+        """`GET …/actions/secrets/{secret_name}`: never its value."""
+        self._signed_in(call)
+        name = call.at["name"].upper()
+        if name not in call.one.secrets:
+            raise Refusal(404, "Not Found")
+        return Answer(200, {"name": name, "created_at": _BEGINNING, "updated_at": _BEGINNING})
+
     # What is written
+
+    def put_secret(self, call: Call) -> Answer:
+        """`PUT …/actions/secrets/{secret_name}`: encrypted with the public key, as libsodium's sealed box."""
+        asked = _json(call.request)
+        if _text(asked, "key_id") != _key_id(call.one):
+            raise Refusal(400, "Bad request - key_id is not that of the public key")
+        try:
+            value = SealedBox(call.one.key).decrypt(_decoded(_text(asked, "encrypted_value"))).decode()
+        except (CryptoError, UnicodeDecodeError):
+            raise Refusal(400, "Bad request - encrypted_value is not encrypted with the public key") from None
+        name = call.at["name"].upper()
+        is_new = name not in call.one.secrets
+        call.one.secrets[name] = value
+        return Answer(201, {}) if is_new else Answer(204, None)
 
     def post_pull(self, call: Call) -> Answer:
         """`POST …/pulls`: between two branches of the repository."""
@@ -682,6 +716,13 @@ class GitHubServer:
         return Answer(
             200 if path in there else 201, {"content": content, "commit": self._git_commit(one, sha)}
         )
+
+    def _signed_in(self, call: Call) -> None:
+        given = call.request.headers.get("authorization")
+        if not given:
+            raise Refusal(401, "Requires authentication")
+        if call.one.push is False:
+            raise Refusal(403, "Resource not accessible by personal access token")
 
     def _present(self, one: Repository) -> list[Pull]:
         """Return the pull requests as they are by now: merged or closed by what became of their branches."""
@@ -1058,6 +1099,9 @@ _ROUTES = (
     _route("GET", "/contents/(?P<path>.*)", GitHubServer.get_contents),
     _route("GET", "/pulls", GitHubServer.get_pulls),
     _route("GET", "/pulls/(?P<number>[0-9]+)", GitHubServer.get_pull),
+    _route("GET", "/actions/secrets/public-key", GitHubServer.get_public_key),
+    _route("GET", "/actions/secrets/(?P<name>[^/]+)", GitHubServer.get_secret),
+    _route("PUT", "/actions/secrets/(?P<name>[^/]+)", GitHubServer.put_secret),
     _route("POST", "/pulls", GitHubServer.post_pull),
     _route("PATCH", "/pulls/(?P<number>[0-9]+)", GitHubServer.patch_pull),
     _route("POST", "/issues/(?P<number>[0-9]+)/labels", GitHubServer.post_labels),
@@ -1194,6 +1238,14 @@ def _text(asked: Json, key: str) -> str:
 def _invalid(name: str, code: str, message: str = "") -> Refusal:
     error = {"resource": "PullRequest", "code": code} | ({"field": name} if name else {})
     return Refusal(422, "Validation Failed", errors=[error | ({"message": message} if message else {})])
+
+
+def _key_id(one: Repository) -> str:
+    return str(int.from_bytes(bytes(one.key.public_key)[:7], "big"))
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _decoded(content: str) -> bytes:

@@ -145,9 +145,9 @@ def roles(properties: Mapping[str, Property], options: Options) -> Mapping[Role,
                 found[role] = name
             continue
         candidates = [
-            (names.index(folded) if folded in names else 0, name)
+            (names.index(plain) if plain in names else 0, name)
             for name, prop in properties.items()
-            if prop.type in kinds and ((folded := _folded(name)) in names or not names)
+            if prop.type in kinds and ((plain := folded(name)) in names or not names)
         ]
         if candidates:
             found[role] = min(candidates)[1]
@@ -212,7 +212,7 @@ def _stable(held: Value) -> object:
 
 
 @lru_cache(maxsize=1024)  # the same few names for each of thousands of pages
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Return `name` without what does not matter: case, `-` and `_` for spaces, and what is around it: `📅 Date:`."""
     words = " ".join(re.split(r"[\s_-]+", unicodedata.normalize("NFKC", name).casefold()))
     return re.sub(r"^[^\w]+|[^\w]+$", "", words)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
 from notion2jekyll.notion.client import (
@@ -49,6 +49,8 @@ POINTERS: Final = ("summary_block_id", "notes_block_id")
 """The parts of meeting notes that are read; the transcript is not."""
 MEETINGS: Final = ("meeting_notes", "transcription")
 """The block type of meeting notes, now and before 2026-03-11."""
+SEARCHES: Final = 3
+"""How many pages of results of a search are read: what is not found by then has to be named."""
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 SHARE: Final = (
     "Open it in Notion as a full page, choose ••• → Connections, and add your connection; for a database, do this on the "
@@ -142,6 +144,17 @@ class Found(NamedTuple):
     """`data_source:<id>` or `page:<id>`."""
     properties: Mapping[str, PropertySchema]
     """The properties of its rows by name; those of pages in a page are just `title`."""
+
+
+class Shared(NamedTuple):
+    """Something that the token shows, and that could be a source."""
+
+    id: str
+    """Of the data source or page, dashed."""
+    title: str
+    kind: Literal["database", "page"]
+    database: str = ""
+    """Id of the database that the data source is in, dashed."""
 
 
 class Connection(NamedTuple):
@@ -252,6 +265,47 @@ def read_page(settings: NotionSettings, page: str, *, progress: Progress) -> Pag
             ) from refused
 
     return _run(settings, progress, work)
+
+
+def read_shared(settings: NotionSettings, *, progress: Progress) -> tuple[Shared, ...]:
+    """Return what the token shows: databases, then pages that are no rows; of each kind what was edited last comes first.
+
+    That is what a search finds: it may lack what was shared a moment ago (reference/search-optimizations-and-limitations).
+    Six requests at most. Raises as `read_source`.
+    """
+
+    async def work(notion: Notion) -> tuple[Shared, ...]:
+        return (*await _search(notion, "data_source"), *await _search(notion, "page"))
+
+    return _run(settings, progress, work)
+
+
+async def _search(notion: Notion, kind: Literal["data_source", "page"]) -> list[Shared]:
+    body = {
+        "filter": {"property": "object", "value": kind},
+        "sort": {"timestamp": "last_edited_time", "direction": "descending"},
+    }
+    found: list[Shared] = []
+    count = 0
+    async for answer in notion.results("POST", "search", body):
+        for raw in answer["results"]:
+            parent = str((raw.get("parent") or {}).get("type") or "")
+            is_row = kind == "page" and parent in ("data_source_id", "database_id")
+            if raw.get("object") == kind and not is_row and not raw.get("in_trash"):
+                found.append(_shared(raw, kind))
+        count += 1
+        if count == SEARCHES:
+            break
+    return found
+
+
+def _shared(raw: Json, kind: Literal["data_source", "page"]) -> Shared:
+    if kind == "page":
+        page = parse_page(raw)
+        return Shared(page.id, _title(page), "page")
+    database = str((raw.get("parent") or {}).get("database_id") or "")
+    title = plain(parse_text(raw.get("title")))
+    return Shared(normal_id(raw["id"]), title, "database", normal_id(database) if database else "")
 
 
 def look_at(settings: NotionSettings, source: Source, *, progress: Progress) -> Found:

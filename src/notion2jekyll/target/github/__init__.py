@@ -1,12 +1,13 @@
 """GitHub as a target.
 
 `wire` sends requests, `repository` has git's objects, `pages` sees to the site, `branch` commits to a branch,
-`pull_request` offers commits to people.
+`pull_request` offers commits to people, `setup` prepares the repository for all that.
 """
 
 from notion2jekyll.target.github.branch import GitHub
 from notion2jekyll.target.github.pull_request import PullRequest, Wish
 from notion2jekyll.target.github.repository import SEED
+from notion2jekyll.target.github.setup import Premises
 from notion2jekyll.target.github.wire import API
 
-__all__ = ["API", "SEED", "GitHub", "PullRequest", "Wish"]
+__all__ = ["API", "SEED", "GitHub", "Premises", "PullRequest", "Wish"]

@@ -186,7 +186,7 @@ class Wire:
     ) -> Any:
         """Send a request below the repository until it is answered, within bounds; return the JSON.
 
-        With `silent`, an answer without a body is one, too: None.
+        With `silent`, an answer without content is one, too: None.
         With `once`, a request whose fate is unknown is not repeated: `Lost`. Raises `Refused`, Unreachable, AccessDenied.
         """
 
@@ -259,7 +259,7 @@ class Wire:
             raise ConfigError(f"GitHub's API has moved: {error}", hint=_API_URL) from error
         else:
             self.progress.request("GitHub", f"{line} ok")
-            if found is None and silent:
+            if silent and not found:
                 return None
             if isinstance(found, dict | list) and not (
                 isinstance(found, dict) and found.keys() <= {"data", "url"}
