@@ -27,6 +27,7 @@ from notion2jekyll.config import FILES, Config, find, load
 from notion2jekyll.config import GitHub as Hub
 from notion2jekyll.demo.run import run_demo
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
+from notion2jekyll.findings import Sign
 from notion2jekyll.notion.client import NotionSettings, without_password
 from notion2jekyll.notion.ids import parse_id
 from notion2jekyll.preview import run as previews
@@ -36,7 +37,7 @@ from notion2jekyll.report import Report
 from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target import Target
 from notion2jekyll.target.folder import Folder
-from notion2jekyll.target.github import GitHub, PullRequest, Wish
+from notion2jekyll.target.github import GitHub, Host, PullRequest, Wish, look
 from notion2jekyll.terminal import Terminal
 
 NEEDS_PERSON: Final = 1
@@ -49,7 +50,7 @@ SECRETS: Final = ("NOTION_TOKEN", "GITHUB_TOKEN")
 SHORTEST_TOKEN: Final = 8
 """Letters. Real tokens have 40 and more; what is shorter would be found in every text."""
 
-SIGNS: Final[Mapping[check.Sign, tuple[str, str]]] = {
+SIGNS: Final[Mapping[Sign, tuple[str, str]]] = {
     "well": ("✓", "green"),
     "doubt": ("!", "yellow"),
     "fault": ("✗", "bold red"),
@@ -208,6 +209,8 @@ def check_command(config: ConfigFile = None, output: Output = None, verbose: Ver
         file=lambda: config or find(Path.cwd()),
         notion=_notion,
         target=lambda loaded: _target(loaded, output, progress, dry_run=True),
+        host=lambda loaded: None if output else _host(loaded, progress),
+        now=CLOCK.now,
     )
     with Terminal(_console(stderr=True), verbose=verbose) as progress:
         findings = list(check.check(setup, progress))
@@ -502,6 +505,22 @@ def _github(config: Config) -> Hub:
             hint="Add `github: {repository: owner/name}`, or publish into a local folder with --output DIR.",
         )
     return config.github
+
+
+def _host(config: Config, progress: Progress) -> Host | None:
+    options = config.github
+    if options is None:
+        return None
+    return look(
+        options.repository,
+        options.branch,
+        _secret("GITHUB_TOKEN", ""),
+        _address("GITHUB_API_URL", "https://api.github.com"),
+        written=options.pull_request.branch if options.mode == "pull_request" else None,
+        progress=progress,
+        sleep=CLOCK.sleep,
+        clock=lambda: CLOCK.now().timestamp(),
+    )
 
 
 def _address(variable: str, usual: str) -> str:
