@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fakes.beside import Ruleset
+from fakes.notion import NO_CAPABILITY
 from notion2jekyll import state
-from notion2jekyll.check import Finding, exit_code, summary
+from notion2jekyll.check import exit_code, summary
 from notion2jekyll.demo.notion_server import Api, Request
+from notion2jekyll.findings import Finding
 from world import Ran, World, world
 
 WELL = [
@@ -21,13 +25,23 @@ WELL = [
     "The source {} can be read: “Journal”, a database.",
     "Properties of “Journal”: title ← Name, date ← Date, tags ← Tags; not used: Public.",
     "Published into _posts: 1 of 2 rows of “Journal” (Status is Published), such as “월요일”.",
-    "me/blog (branch main) can be read: 1 file.",
+    "me/blog (branch main) can be read: 2 files.",
     "me/blog (branch main) can be written to, as far as that can be told without writing.",
     "Posts are dated in Asia/Seoul, the `timezone` of _config.yml.",
     "Posts that are dated ahead wait for a build after that time (`future: false`).",
     "Addresses of posts stay when titles and dates change.",
     "Nothing was published here before.",
+    "GITHUB_TOKEN is a fine-grained personal access token, until 2027-05-01 09:30 UTC.",
+    "No rule keeps a sync from committing to the branch main.",
+    ".github/workflows/sync.yml runs notion2jekyll by schedule (17 * * * *).",
+    ".github/workflows/sync.yml ran last on 2026-11-20 09:17 UTC.",
+    ".github/workflows/sync.yml gives its job the permission to write (contents).",
+    "NOTION_TOKEN is a secret of me/blog.",
+    "The blog has 0.1 MB, of 1 GB that a site on GitHub Pages may have.",
 ]
+WORKFLOW = ".github/workflows/sync.yml"
+SHIPPED = (Path(__file__).parents[1] / "docs/sync-workflow.yml").read_text(encoding="utf-8")
+"""The workflow to copy: what it says of itself is what the doctor wants to see."""
 
 
 @pytest.fixture
@@ -39,7 +53,20 @@ def here(
         made.row("월요일", "text")
         made.row("Secret", "text", status="Draft")
         made.pass_time(hours=1)
+        made.hub.rival.push({WORKFLOW: SHIPPED.encode()})
+        made.hub.beside.runs[WORKFLOW] = (datetime(2026, 11, 20, 9, 17, tzinfo=UTC), "success")
+        made.hub.beside.secrets = {"NOTION_TOKEN"}
+        owned(made, "github_pat_11AAAAAAA", expires="2027-05-01 18:30:00 +0900")
         yield made
+
+
+def owned(here: World, token: str, *, expires: str = "", scopes: str | None = None) -> None:
+    """Let `token` be the one for GitHub."""
+    here.hub.token = token
+    here.monkeypatch.setenv("GITHUB_TOKEN", token)
+    here.hub.token_headers = {"github-authentication-token-expiration": expires} if expires else {}
+    if scopes is not None:
+        here.hub.token_headers["x-oauth-scopes"] = scopes
 
 
 def findings(ran: Ran) -> list[tuple[str, str, str]]:
@@ -127,6 +154,33 @@ def token_of_an_app(here: World) -> None:
     here.monkeypatch.setenv("GITHUB_TOKEN", here.hub.token)
 
 
+def token(text: str, expires: str = "") -> Break:
+    return lambda here: owned(here, text, expires=expires)
+
+
+def beside(**facts: Any) -> Break:
+    def change(here: World) -> None:
+        for name, value in facts.items():
+            setattr(here.hub.beside, name, value)
+
+    return change
+
+
+def ruled(*kinds: str, bypass: str | None = "never", branch: str = "main") -> Break:
+    return beside(rulesets=[Ruleset(branch, kinds, bypass=bypass)])
+
+
+def workflow(old: str, new: str) -> Break:
+    assert old in SHIPPED
+    return pushed(SHIPPED.replace(old, new), WORKFLOW)
+
+
+def ran(conclusion: str | None, day: int) -> Break:
+    return beside(runs={WORKFLOW: (datetime(2026, 11, day, tzinfo=UTC), conclusion)})
+
+
+PERMISSION = "      contents: write # to commit the posts\n"
+PULL_REQUEST = "github: {repository: me/blog, branch: main, mode: pull_request}\n"
 SEOUL = "timezone: Asia/Seoul\n"
 BROKEN: list[tuple[Break, int, str, str]] = [
     # The configuration.
@@ -139,6 +193,7 @@ BROKEN: list[tuple[Break, int, str, str]] = [
     (environment("NOTION_TOKEN", "ntn_wrong"), 4, "Notion does not know the token", "copy its token"),
     (environment("NOTION_API_URL", "http://127.0.0.1:9"), 1, "could not be read", "NOTION_API_URL"),
     (lambda here: here.workspace.unshare(here.database), 4, "not shared with the connection", "••• → Connections"),
+    (lambda here: here.notion.always("POST data_sources/", NO_CAPABILITY), 4, "may not", "Read content"),
     (lambda here: here.workspace.trash(here.database), 2, "is in Notion's trash", "Restore it"),
     (other_database({"Name": {"title": {}}}, "One", "Two"), 2, "“Other” has 2 data sources", "# Two"),
     (config(notion="filter: {property: Nope, checkbox: {equals: true}}, publish: all"), 2, "does not accept the filter", "Correct `filter:`"),
@@ -163,6 +218,8 @@ BROKEN: list[tuple[Break, int, str, str]] = [
     (repository(push=None), 0, "GitHub does not tell whether GITHUB_TOKEN may write", "contents: write"),
     (token_of_an_app, 0, "GitHub does not tell whether GITHUB_TOKEN may write", "contents: write"),
     (repository(archived=True), 4, "it is archived", "Unarchive"),
+    (ruled("pull_request", "deletion"), 4, "protected by the ruleset “Careful”, which GITHUB_TOKEN may not bypass: it refuses commits (pull request)", "mode: pull_request"),
+    (ruled("deletion", "update", bypass="pull_requests_only"), 4, "it refuses commits (update)", "Bypass list"),
     # The site.
     (pushed("timezone: [\n"), 0, "_config.yml is not valid YAML", "Mend"),
     (pushed("timezone: Asia/Soul\n"), 0, "`timezone: Asia/Soul`", "Asia/Seoul"),
@@ -170,6 +227,7 @@ BROKEN: list[tuple[Break, int, str, str]] = [
     (config("jekyll: {timezone: Europe/Berlin}\n"), 0, "dated in Europe/Berlin, but the site is built in Asia/Seoul", "timezone: Europe/Berlin"),
     (config("jekyll: {addresses: follow}\n"), 0, "former ones lead nowhere", "jekyll-redirect-from"),
     (both(config(notion="publish: all, to: _notes"), pushed(f"{SEOUL}collections: {{notes: {{}}}}\n")), 0, "Pages in _notes have no address", "output: true"),
+    (both(config("sync: {removed: draft}\n"), pushed(f"{SEOUL}include: [.notion2jekyll]\n")), 0, "the state of notion2jekyll becomes part of the site", "`include:`"),
     # What was written last.
     (pushed('{"version": 99}', state.PATH), 2, "newer version of notion2jekyll", "pip install"),
     (both(pushed("x", "_posts/2026-01-01-a.md"), pushed("{", state.PATH)), 0, "was damaged", "Nothing is to be done"),
@@ -179,12 +237,40 @@ UNSEEN: list[tuple[Break, int, str, str]] = [
     (pushed(f"{SEOUL}exclude: [_posts]\n"), 2, "published in _posts is left out", "`exclude:`"),
     (pushed(f"{SEOUL}exclude: [assets/]\n"), 2, "published in assets/notion is left out", "`exclude:`"),
     (both(config(notion="publish: all, to: guides"), pushed(f"{SEOUL}exclude: [guides]\n")), 2, "published in guides is left out", "`exclude:`"),
+    (both(config("sync: {removed: draft}\n"), pushed(f"{SEOUL}show_drafts: true\n")), 2, "`show_drafts: true` in _config.yml shows everybody", "jekyll serve --drafts"),
+    (both(config(notion="publish: all, unpublished: hidden"), pushed(f"{SEOUL}unpublished: true\n")), 2, "`unpublished: true` in _config.yml shows everybody", "jekyll serve --unpublished"),
 ]  # fmt: skip
 """What a sync works with all the same, and nobody would see."""
+BESIDE: list[tuple[Break, int, str, str]] = [
+    (token("github_pat_11AAAAAAA", "2026-11-27 00:00:00 UTC"), 0, "expires soon: 2026-11-27 00:00 UTC", "settings/tokens"),
+    (ruled("commit_message_pattern"), 0, "asks something of commits to main that a sync may not meet: commit message pattern", "The first sync shows it"),
+    (beside(protected=True), 0, "The branch main is protected, and GitHub does not tell this token by what", "Settings → Branches"),
+    (workflow("notion2jekyll", "something-else"), 0, "No workflow of me/blog runs notion2jekyll", "docs/sync-workflow.yml"),
+    (beside(states={WORKFLOW: ""}), 0, "GitHub does not show it among the workflows", "Settings → Actions"),
+    (workflow("schedule:", "schedule: []\n  x-unused:"), 0, "has no schedule", "cron:"),
+    (workflow("17 * * * *", "0 */2 * * *"), 0, "starts at the full hour", "another minute"),
+    (ran("failure", 20), 0, "The last run of .github/workflows/sync.yml did not succeed (failure, 2026-11-20 00:00 UTC)", "/actions/runs/7"),
+    (ran("success", 9), 0, "ran last on 2026-11-09 00:00 UTC, 11 days ago", "what holds it up"),
+    (beside(runs={}), 0, "has not run yet", "Run workflow"),
+    (both(beside(secrets=None), ran("failure", 20)), 0, "does not tell this token whether me/blog has the secret NOTION_TOKEN", "New repository secret"),
+    (workflow("${{ secrets.NOTION_TOKEN }}", "none"), 0, "passes no secret of Notion's", "notion-token: "),
+    (beside(sizes={WORKFLOW: 60 * 1024**2}), 0, f"{WORKFLOW} has 62.9 MB", "max_megabytes"),
+    (beside(sizes={WORKFLOW: 45 * 1024**2, "_config.yml": 900 * 10**6}), 0, "The files of the blog have 947 MB", "max_megabytes"),
+    (beside(kilobytes=900_000), 0, "me/blog has 922 MB with its history", "git filter-repo"),
+    (beside(states={WORKFLOW: "disabled_inactivity"}), 1, "GitHub has stopped it, since nothing happened in the repository for 60 days", "gh workflow enable sync.yml"),
+    (beside(states={WORKFLOW: "disabled_manually"}), 1, "somebody has disabled it", "Actions tab"),
+    (beside(states={WORKFLOW: "disabled_fork"}), 1, "the repository is a fork", "Actions tab"),
+    (workflow("contents: write", "contents: read"), 4, "does not let its job write: `permissions:` lacks contents", "contents: write"),
+    (config(PULL_REQUEST), 4, "`permissions:` lacks pull-requests", "pull-requests: write"),
+    (beside(secrets={"OTHER"}), 4, "uses the secret NOTION_TOKEN, which me/blog does not have", "gh secret set NOTION_TOKEN"),
+]  # fmt: skip
+"""What GitHub tells beside the files, and no sync asks for."""
 
 
 @pytest.mark.parametrize(
-    ("break_it", "code", "message", "hint"), BROKEN + UNSEEN, ids=[row[2] for row in BROKEN + UNSEEN]
+    ("break_it", "code", "message", "hint"),
+    BROKEN + UNSEEN + BESIDE,
+    ids=[row[2] for row in BROKEN + UNSEEN + BESIDE],
 )
 def test_what_is_broken_is_named_with_the_next_step(
     here: World, break_it: Break, code: int, message: str, hint: str
@@ -196,6 +282,8 @@ def test_what_is_broken_is_named_with_the_next_step(
     assert hint in named[0][2] or (named[0][2] == "" and hint in named[0][1])
     assert ended == code
     assert [one for one in found if one[0] == "✗"] == (named if code else [])
+    if message in [row[2] for row in BESIDE]:
+        return
     # A sync says the same.
     synced = here.run("sync").code
     assert synced == (0 if message in [row[2] for row in UNSEEN] else 5 if code == 1 else code)

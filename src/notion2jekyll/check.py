@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from notion2jekyll import feeds, state
 from notion2jekyll.config import Config, NotionSource, load
 from notion2jekyll.decide import Feed, Memory, assigned, unmarked
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop, Unreachable
+from notion2jekyll.findings import Finding
+from notion2jekyll.hosting import about_host
 from notion2jekyll.jekyll import review
 from notion2jekyll.jekyll.extras import told, unkept
 from notion2jekyll.jekyll.meta import Options, meta
@@ -36,25 +38,11 @@ from notion2jekyll.progress import Progress
 from notion2jekyll.publish import refusal
 from notion2jekyll.recall import recall
 from notion2jekyll.target import Target
-
-Sign = Literal["well", "doubt", "fault"]
-"""`fault`: a sync cannot work, or would publish nothing that anybody sees · `doubt`: worth a look."""
+from notion2jekyll.target.github import Host
 
 _CODES: Final = (AccessDenied.exit_code, ConfigError.exit_code)
 """The exit codes that tell what kind of fault there is, the one that matters most first."""
 _OTHER: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What came of one check."""
-
-    sign: Sign
-    message: str
-    hint: str = ""
-    """What to do about it."""
-    exit_code: int = 0
-    """That of a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +53,9 @@ class Setup:
     """Return the configuration file."""
     notion: Callable[[], NotionSettings]
     target: Callable[[Config], Target]
+    host: Callable[[Config], Host | None]
+    """Return what GitHub tells of the repository beside its files; None for a local folder."""
+    now: Callable[[], datetime]
 
 
 @dataclass(slots=True)
@@ -83,7 +74,9 @@ def check(setup: Setup, progress: Progress) -> Iterator[Finding]:
     seen = yield from _notion(setup, config, progress)
     if config is not None:
         yield from about_feeds(config, seen.sources, seen.rows)
-        yield from _blog(setup, config)
+        is_read = yield from _blog(setup, config)
+        if is_read:
+            yield from _host(setup, config)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -162,7 +155,7 @@ def _connected(connection: Connection) -> Finding:
         return Finding(
             "doubt",
             f"Notion knows the token{where}: it acts for a person{name}.",
-            "It works while that person has access and the token lasts. For a job that runs by itself, make an internal "
+            "It works while that person has access, and for a year at most; Notion does not tell until when. For a job that runs by itself, make an internal "
             "connection in Notion (Settings → Connections → Develop or manage integrations).",
         )
     return Finding("well", f"Notion knows the token: it is that of the connection{name}{where}.")
@@ -263,13 +256,14 @@ def _about_rows(
 # The blog ------------------------------------------------------------------------------------------------------------
 
 
-def _blog(setup: Setup, config: Config) -> Iterator[Finding]:
+def _blog(setup: Setup, config: Config) -> Generator[Finding, None, bool]:
+    """Yield what there is to say of the blog, and return whether it could be read."""
     try:
         target = setup.target(config)
         snapshot = target.read()
     except Stop as stop:
         yield from _faults(stop)
-        return
+        return False
     if snapshot.files:
         yield Finding("well", f"{target.name} can be read: {_count(len(snapshot.files), 'file')}.")
     else:
@@ -289,10 +283,21 @@ def _blog(setup: Setup, config: Config) -> Iterator[Finding]:
         memory = recall(target, shelves, config.jekyll.theme)
     except Stop as stop:
         yield from _faults(stop)
-        return
+        return True
     if snapshot.files:
         yield from about_site(config, memory, shelves)
     yield from _about_state(memory)
+    return True
+
+
+def _host(setup: Setup, config: Config) -> Iterator[Finding]:
+    try:
+        host = setup.host(config)
+    except Stop as stop:
+        yield from _faults(stop)
+        return
+    if host is not None and config.github is not None:
+        yield from about_host(host, config.github, setup.now())
 
 
 def about_site(config: Config, memory: Memory, shelves: Iterable[Shelf]) -> Iterator[Finding]:
@@ -309,6 +314,7 @@ def about_site(config: Config, memory: Memory, shelves: Iterable[Shelf]) -> Iter
         )
     yield from _about_dates(config, site)
     yield from _about_addresses(config, site)
+    yield from _about_secrecy(config, site)
     for shelf in shelves:
         yield from _about_shelf(shelf, site)
     # Data files are read whatever is excluded.
@@ -357,6 +363,29 @@ def _about_addresses(config: Config, site: Site) -> Iterator[Finding]:
         )
     else:
         yield Finding("well", "Addresses of posts stay when titles and dates change.")
+
+
+def _about_secrecy(config: Config, site: Site) -> Iterator[Finding]:
+    """Yield what the site shows that is not meant to be seen."""
+    drafts = config.sync.removed == "draft" or any(one.unpublished == "draft" for one in config.feeds)
+    hidden = any(one.unpublished == "hidden" for one in config.feeds)
+    for option, is_set, is_used in (
+        ("show_drafts", site.shows_drafts, drafts),
+        ("unpublished", site.shows_unpublished, hidden),
+    ):
+        if is_set and is_used:
+            yield Finding(
+                "fault",
+                f"`{option}: true` in {CONFIG} shows everybody what is kept as a draft or hidden.",
+                f"Take `{option}: true` out of {CONFIG}; for a look at drafts there is `jekyll serve --{option.replace('_', '-').removeprefix('show-')}`.",
+                ConfigError.exit_code,
+            )
+    if item := site.includer(state.PATH.partition("/")[0]):
+        yield Finding(
+            "doubt",
+            f"`include:` in {CONFIG} has “{item}”: the state of notion2jekyll becomes part of the site.",
+            f"Take “{item}” out of `include:`.",
+        )
 
 
 def _about_shelf(shelf: Shelf, site: Site) -> Iterator[Finding]:

@@ -29,14 +29,14 @@ from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
 
 # The rest is imported where it is used: Tab, --help and --version need none of it, and answer at once.
 if TYPE_CHECKING:
-    from notion2jekyll.check import Sign
     from notion2jekyll.config import Config
     from notion2jekyll.config import GitHub as Hub
+    from notion2jekyll.findings import Sign
     from notion2jekyll.notion.client import NotionSettings
     from notion2jekyll.progress import Progress
     from notion2jekyll.report import Report
     from notion2jekyll.target import Target
-    from notion2jekyll.target.github import Premises
+    from notion2jekyll.target.github import Host, Premises
 
 NEEDS_PERSON: Final = 1
 USAGE: Final = 2
@@ -236,6 +236,8 @@ def check_command(config: ConfigFile = None, output: Output = None, verbose: Ver
         file=lambda: config or find(Path.cwd()),
         notion=_notion,
         target=lambda loaded: _target(loaded, output, progress, dry_run=True),
+        host=lambda loaded: None if output else _host(loaded, progress),
+        now=CLOCK.now,
     )
     with Terminal(_console(stderr=True), verbose=verbose) as progress:
         findings = list(check.check(setup, progress))
@@ -637,6 +639,24 @@ def _github(config: Config) -> Hub:
             hint="Add `github: {repository: owner/name}`, or publish into a local folder with --output DIR.",
         )
     return config.github
+
+
+def _host(config: Config, progress: Progress) -> Host | None:
+    from notion2jekyll.target.github import look
+
+    options = config.github
+    if options is None:
+        return None
+    return look(
+        options.repository,
+        options.branch,
+        _secret("GITHUB_TOKEN", ""),
+        _address("GITHUB_API_URL", "https://api.github.com"),
+        written=options.pull_request.branch if options.mode == "pull_request" else None,
+        progress=progress,
+        sleep=CLOCK.sleep,
+        clock=lambda: CLOCK.now().timestamp(),
+    )
 
 
 def _premises(repository: str, progress: Progress) -> Premises:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fakes.beside import Beside
 from fakes.github_api import description
 from fakes.pages import Pages
 from notion2jekyll.demo.github_server import (
@@ -102,6 +103,9 @@ class FakeGitHub(GitHubServer):
         super().__init__([self.repository], token=TOKEN, now=lambda: NOW, login="me", tree_limit=tree_limit)
         self.rival = Rival(self.git)
         self.pages: Pages | None = None
+        self.beside = Beside(self)
+        self.token_headers: dict[str, str] = {}
+        """What every answer says of the token."""
         self.log: list[str] = []
         self.bodies: list[Any] = []
         self.headers: list[Mapping[str, str]] = []
@@ -152,7 +156,9 @@ class FakeGitHub(GitHubServer):
             raise ConnectionDropped
         if callable(step):
             step()
-        answer = (self.pages.answer(request) if self.pages else None) or super().answer(request)
+        beside = self.beside.answer(request) or (self.pages.answer(request) if self.pages else None)
+        answer = beside or super().answer(request)
+        answer = dataclasses.replace(answer, headers={**answer.headers, **self.token_headers})
         if isinstance(step, Lost):
             return step.answer or answer, step.answer is None
         return answer, False

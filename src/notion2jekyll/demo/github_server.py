@@ -1030,8 +1030,13 @@ class GitHubServer:
             "disabled": False,
             "default_branch": one.git.default_branch,
             **({"permissions": permissions} if one.push is not None else {}),
-            **dict.fromkeys(("created_at", "updated_at", "pushed_at"), _BEGINNING),
+            **dict.fromkeys(("created_at", "updated_at"), _BEGINNING),
+            "pushed_at": self._pushed(one),
         }
+
+    def _pushed(self, one: Repository) -> str:
+        heads = [one.git.commit(sha)["committer"] for sha in one.git.branches().values()]
+        return max((str(_signature(line)["date"]) for line in heads), default=_BEGINNING)
 
     def _rate_limit(self) -> Json:
         rate = {"limit": 5000, "remaining": 5000, "used": 0, "reset": int(self.now().timestamp()) + 3600}

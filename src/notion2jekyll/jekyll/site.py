@@ -84,6 +84,13 @@ class Site:
     math: bool = True
     excluded: tuple[str, ...] = ()
     """What Jekyll leaves out of the site (`exclude:` without `include:`): beginnings of paths, or patterns with `*`."""
+    # What no post depends on stays out of the text that posts are compared by.
+    included: tuple[str, ...] = field(default=(), repr=False)
+    """What Jekyll takes into the site though its name begins with a dot (`include:`)."""
+    shows_drafts: bool = field(default=False, repr=False)
+    """Whether drafts are pages for everybody: `show_drafts: true`."""
+    shows_unpublished: bool = field(default=False, repr=False)
+    """The same for posts with `published: false`: `unpublished: true`."""
     separator: str = "\n\n"
     """`excerpt_separator:`, what ends the excerpt of a post; empty for no excerpts."""
     plugins: tuple[str, ...] = ()
@@ -120,6 +127,10 @@ class Site:
             ),
             None,
         )
+
+    def includer(self, folder: str) -> str | None:
+        """Return the item of `include:` that takes `folder` into the site though its name begins with a dot, None for none."""
+        return next((item for item in self.included if fnmatchcase(folder, item.strip("/"))), None)
 
     def given(self, kind: str, path: str) -> Mapping[str, Any]:
         """Return the front matter that the site gives to files of `kind` (`posts`, `pages`, a collection) at `path`."""
@@ -231,6 +242,9 @@ def parse_site(text: str | None) -> tuple[Site, tuple[Problem, ...]]:
                 for item in _names(config.get("exclude"))
                 if item.strip("/") and item not in _names(config.get("include"))
             ),
+            included=_names(config.get("include")),
+            shows_drafts=config.get("show_drafts") is True,
+            shows_unpublished=config.get("unpublished") is True,
             separator=str(config.get("excerpt_separator", "\n\n") or ""),
             plugins=tuple(sorted(set(_names(config.get("plugins") or config.get("gems"))))),
             home=_home(config.get("url"), config.get("baseurl")),

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 from urllib.parse import quote
 
 import httpx
-import yaml
 
-from notion2jekyll import __version__, foreign_yaml
+from notion2jekyll import __version__
 from notion2jekyll.errors import Problem, Stop
 from notion2jekyll.target import Settled
+from notion2jekyll.target.github import workflows
 from notion2jekyll.target.github.repository import Repository, Version
 from notion2jekyll.target.github.wire import Json, Refused
+from notion2jekyll.target.github.workflows import Workflow
 
 GRACE: Final = 30.0
 """Seconds in which a build begins by itself, where one does."""
@@ -260,72 +261,19 @@ class _FromBranch:
 # By a workflow -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Workflow:
-    """A workflow of the repository."""
-
-    path: str
-    name: str
-    events: Mapping[str, Any]
-    """Event that starts it → its conditions."""
-    uses: frozenset[str]
-    """Actions and other workflows that it uses, versions left out."""
-    runs: str
-    """Its commands."""
-
-    @property
-    def syncs(self) -> bool:
-        """Whether it runs this program."""
-        return any("notion2jekyll" in used for used in (*self.uses, self.runs))
-
-    def follows(self, others: Sequence[_Workflow]) -> bool:
-        """Whether it starts when one of `others` has ended."""
-        names = _listed(_section(self.events.get("workflow_run")).get("workflows"))
-        return any(other.name in names for other in others)
-
-
-def _workflows(repository: Repository, version: Version) -> Iterator[_Workflow]:
+def _workflows(repository: Repository, version: Version) -> Iterator[Workflow]:
     """Yield the workflows of `version`: one request for each file."""
     for path, entry in sorted(version.entries.items()):
-        if not path.startswith(_WORKFLOWS) or not path.endswith((".yml", ".yaml")) or not entry.is_file:
-            continue
-        try:
-            raw = foreign_yaml.load(repository.blob(entry.id).decode("utf-8", "replace"))
-        except (yaml.YAMLError, ValueError):
-            continue
-        if isinstance(raw, dict):
-            yield _workflow(path, raw)
-
-
-def _workflow(path: str, raw: Mapping[Any, Any]) -> _Workflow:
-    # To YAML 1.1 the key `on` is a truth value.
-    events = raw.get("on", raw.get(True))
-    jobs = [_section(job) for job in _section(raw.get("jobs")).values()]
-    parts = jobs + [_section(step) for job in jobs for step in _listed(job.get("steps"))]
-    return _Workflow(
-        path,
-        str(raw.get("name") or path),
-        events if isinstance(events, dict) else dict.fromkeys(map(str, _listed(events))),
-        frozenset(str(part["uses"]).partition("@")[0] for part in parts if part.get("uses")),
-        "\n".join(str(part["run"]) for part in parts if part.get("run")),
-    )
-
-
-def _section(value: Any) -> Mapping[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    """Return a list where GitHub takes a single name for one, too."""
-    return value if isinstance(value, list) else [value] if value else []
+        if workflows.is_one(path) and entry.is_file:
+            found = workflows.read(path, repository.blob(entry.id))
+            if found is not None:
+                yield found
 
 
 def _deployer(repository: Repository, version: Version, branch: str, commit: str) -> _Builder | Settled:
     """Return the workflow that publishes to GitHub Pages; what there is to be said where it is not to be waited for."""
     every = list(_workflows(repository, version))
-    found = [each for each in every if _DEPLOY in each.uses]
-    called = {f"./{each.path}" for each in found}
-    found += [each for each in every if each not in found and called & each.uses]
+    found = workflows.deployers(every)
     syncing = [each for each in every if each.syncs]
     for each in found:
         if each.syncs:
@@ -337,7 +285,7 @@ def _deployer(repository: Repository, version: Version, branch: str, commit: str
     )
     if best is None:
         what = "A workflow builds the site, and none of those in the repository is known as such."
-        hint = f"It is known by its use of {_DEPLOY}. Look whether the site was built."
+        hint = f"It is known by its use of {workflows.DEPLOY}. Look whether the site was built."
         return Settled(problems=(Problem("note", what, hint=hint),))
     return _ByWorkflow(repository, branch, commit, best)
 
@@ -345,7 +293,7 @@ def _deployer(repository: Repository, version: Version, branch: str, commit: str
 class _ByWorkflow:
     """A workflow of the repository builds the site."""
 
-    def __init__(self, repository: Repository, branch: str, commit: str, deployer: _Workflow) -> None:
+    def __init__(self, repository: Repository, branch: str, commit: str, deployer: Workflow) -> None:
         self._wire = repository.wire
         self._branch = branch
         self._commit = commit
@@ -421,5 +369,3 @@ _MAY_LOOK: Final = (
     "set github: pages: watch: never."
 )
 _SEE_ACTIONS: Final = "The Actions tab of the repository has the log of the build."
-_WORKFLOWS: Final = ".github/workflows/"
-_DEPLOY: Final = "actions/deploy-pages"

@@ -216,6 +216,10 @@ class Repository:
         """Return whether there is a site on GitHub Pages, which GitHub tells whoever may see the repository."""
         return bool(self._facts().get("has_pages"))
 
+    def facts(self) -> Json:
+        """Return what GitHub says of the repository. Raises ConfigError where there is no such one, and as `head`."""
+        return self._facts()
+
     def _facts(self) -> Json:
         try:
             facts: Json = self.wire.call("GET", "")

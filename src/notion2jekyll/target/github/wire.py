@@ -127,6 +127,8 @@ class Wire:
         """Whether the token is one of an app, as workflows have it (GitHub's docs: “GitHub's token formats”)."""
         self.requests = 0
         """How many were sent, repeated ones included."""
+        self.headers: Mapping[str, str] = {}
+        """Header fields of the last answer, names in lower case."""
         self.waited = 0.0
         """Seconds spent in pauses that GitHub's limits or disturbances made necessary."""
         self._max_wait = max_wait
@@ -239,9 +241,10 @@ class Wire:
         lost: str
         unreached = False
         try:
-            _, found = self._requester.requestJsonAndCheck(
+            headers, found = self._requester.requestJsonAndCheck(
                 method, self._place + path, parameters=parameters, input=body
             )
+            self.headers = {str(name).lower(): str(value) for name, value in headers.items()}
         except github.GithubException as error:
             self.progress.request("GitHub", f"{line} {error.status}")
             if error.status < 500:

@@ -1,0 +1,245 @@
+"""What GitHub tells of a repository that a sync depends on, and that is not in its files: for `check`. Only reads.
+
+Much of it is told to owners alone. What is not told is None here, and nobody's fault.
+
+Facts: https://docs.github.com/en/rest/repos/rules, https://docs.github.com/en/rest/actions/workflows,
+https://docs.github.com/en/rest/actions/secrets; the beginnings of tokens:
+https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from notion2jekyll.progress import Progress
+from notion2jekyll.target.github import workflows
+from notion2jekyll.target.github.repository import Repository
+from notion2jekyll.target.github.wire import API, Json, Refused, Wire
+from notion2jekyll.target.github.workflows import Workflow
+
+TokenKind = Literal["classic", "fine-grained", "app", "oauth", "unknown"]
+_BEGINNINGS: Final[Mapping[str, TokenKind]] = {
+    "ghp_": "classic",
+    "github_pat_": "fine-grained",
+    "ghs_": "app",
+    "gho_": "oauth",
+    "ghu_": "oauth",
+}
+_TIMES: Final = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S UTC")
+"""How GitHub writes when a token expires; some have an offset, others a name (google/go-github, issue 2649)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a ruleset that holds for the branch."""
+
+    kind: str
+    """As GitHub names it: `pull_request`, `required_signatures` …"""
+    ruleset: str
+    bypass: str | None
+    """Whether the owner of the token may pass it: `always`, `never` …; None where GitHub does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The last run of a workflow."""
+
+    at: datetime
+    conclusion: str | None
+    """`success`, `failure` …; None while it runs."""
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Syncing:
+    """A workflow that runs this program."""
+
+    workflow: Workflow
+    state: str | None
+    """`active`, `disabled_inactivity` …; None where GitHub does not know it (yet)."""
+    last: Run | None
+    """None where it never ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What GitHub tells."""
+
+    repository: str
+    branch: str
+    """The branch that is written to."""
+    default_branch: str
+    kind: TokenKind
+    """What kind of token it was asked with."""
+    expires: datetime | None
+    """When the token expires; None where it does not, or GitHub does not tell."""
+    scopes: tuple[str, ...] | None
+    """What a classic token may do; None for other tokens."""
+    private: bool
+    kilobytes: int
+    """Size of the repository with its history."""
+    pushed: datetime | None
+    """When somebody pushed last, to any branch."""
+    protected: bool
+    """Whether the branch is protected, by a ruleset or otherwise."""
+    rules: tuple[Rule, ...] | None
+    syncing: tuple[Syncing, ...]
+    stray: tuple[str, ...]
+    """Paths of workflows that run this program on the branch, and are not on the default branch."""
+    secrets: frozenset[str] | None
+    """Names of the secrets that workflows of the repository have."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Path → bytes of every file on the branch."""
+
+
+def look(
+    name: str,
+    branch: str | None,
+    token: str,
+    api_url: str = API,
+    *,
+    written: str | None = None,
+    progress: Progress,
+    sleep: Callable[[float], None],
+    clock: Callable[[], float],
+) -> Host:
+    """Return what GitHub tells of the repository `name` (`owner/name`) and its `branch` (None: the default branch).
+
+    `written` is the branch that commits are made on, where that is another one. Raises ConfigError where there is no such
+    repository, AccessDenied, Unreachable.
+    """
+    wire = Wire(name, token, api_url, name=name, progress=progress, sleep=sleep, clock=clock)
+    repository = Repository(wire)
+    facts = repository.facts()
+    headers = wire.headers
+    default = str(facts.get("default_branch") or "main")
+    ours = branch or default
+    target = written or ours
+    trees = {name: _tree(repository, name) for name in {default, ours}}
+    known = _known_workflows(repository)
+    syncing = list(_syncing(repository, trees[default], known))
+    paths = {each.workflow.path for each in syncing}
+    scopes = headers.get("x-oauth-scopes")
+    is_classic = _kind(token) == "classic"
+    return Host(
+        repository=wire.repository,
+        branch=target,
+        default_branch=default,
+        kind=_kind(token),
+        expires=_moment(headers.get("github-authentication-token-expiration")),
+        scopes=None if scopes is None or not is_classic else tuple(filter(None, scopes.split(", "))),
+        private=bool(facts.get("private")),
+        kilobytes=int(facts.get("size") or 0),
+        pushed=_moment(facts.get("pushed_at")),
+        protected=_is_protected(repository, target),
+        rules=_rules(repository, target),
+        syncing=tuple(syncing),
+        stray=tuple(one.path for one, _ in _workflows(repository, trees[ours]) if one.path not in paths),
+        secrets=_secrets(repository),
+        sizes={path: int(entry.get("size") or 0) for path, entry in trees[ours].items()},
+    )
+
+
+def _kind(token: str) -> TokenKind:
+    return next((kind for start, kind in _BEGINNINGS.items() if token.startswith(start)), "unknown")
+
+
+def _moment(text: Any) -> datetime | None:
+    if not isinstance(text, str):
+        return None
+    for form in _TIMES:
+        try:
+            found = datetime.strptime(text, form)  # noqa: DTZ007  # the second form is in UTC
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _told(repository: Repository, path: str, **parameters: str) -> Any:
+    """Return what GitHub says at `path`, None where it does not tell this token."""
+    try:
+        return repository.wire.call("GET", path, parameters=parameters or None)
+    except Refused as refused:
+        if refused.status in {403, 404, 409, 422}:
+            return None
+        raise repository.wire.stop(refused) from refused
+
+
+def _tree(repository: Repository, branch: str) -> dict[str, Json]:
+    """Return path → entry of the files of `branch`; nothing for one that is not there."""
+    found = _told(repository, f"/git/trees/{quote(branch)}", recursive="1") or {}
+    return {str(entry["path"]): entry for entry in found.get("tree", ()) if entry["type"] == "blob"}
+
+
+def _is_protected(repository: Repository, branch: str) -> bool:
+    return bool((_told(repository, f"/branches/{quote(branch)}") or {}).get("protected"))
+
+
+def _rules(repository: Repository, branch: str) -> tuple[Rule, ...] | None:
+    found = _told(repository, f"/rules/branches/{quote(branch)}", per_page="100")
+    if found is None:
+        return None
+    sets: dict[Any, Json] = {}
+    for rule in found:
+        set_ = rule.get("ruleset_id")
+        if set_ is not None and set_ not in sets:
+            sets[set_] = _told(repository, f"/rulesets/{set_}") or {}
+    return tuple(
+        Rule(
+            str(rule.get("type")),
+            str(sets.get(rule.get("ruleset_id"), {}).get("name") or rule.get("ruleset_id") or ""),
+            sets.get(rule.get("ruleset_id"), {}).get("current_user_can_bypass"),
+        )
+        for rule in found
+    )
+
+
+def _known_workflows(repository: Repository) -> Mapping[str, Json]:
+    found = _told(repository, "/actions/workflows", per_page="100") or {}
+    return {str(each["path"]): each for each in found.get("workflows", ())}
+
+
+def _workflows(repository: Repository, tree: Mapping[str, Json]) -> Iterator[tuple[Workflow, str]]:
+    """Yield the workflows of `tree` that run this program, and their files' ids: one request for each file."""
+    for path, entry in sorted(tree.items()):
+        if workflows.is_one(path):
+            found = workflows.read(path, repository.blob(str(entry["sha"])))
+            if found is not None and found.syncs:
+                yield found, str(entry["sha"])
+
+
+def _syncing(
+    repository: Repository, tree: Mapping[str, Json], known: Mapping[str, Json]
+) -> Iterator[Syncing]:
+    for workflow, _ in _workflows(repository, tree):
+        facts = known.get(workflow.path, {})
+        last = _last_run(repository, facts["id"]) if facts else None
+        yield Syncing(workflow, facts.get("state"), last)
+
+
+def _last_run(repository: Repository, workflow: int) -> Run | None:
+    found = _told(repository, f"/actions/workflows/{workflow}/runs", per_page="1") or {}
+    for run in found.get("workflow_runs", ()):
+        at = _moment(run.get("run_started_at") or run.get("created_at"))
+        if at is not None:
+            return Run(at, run.get("conclusion"), str(run.get("html_url") or ""))
+    return None
+
+
+def _secrets(repository: Repository) -> frozenset[str] | None:
+    """Return the names of the secrets of the repository, and of those of an organization that it may use."""
+    own = _told(repository, "/actions/secrets", per_page="100")
+    if own is None:
+        return None
+    shared = _told(repository, "/actions/organization-secrets", per_page="100") or {}
+    every: Sequence[Json] = [*own.get("secrets", ()), *shared.get("secrets", ())]
+    return frozenset(str(each["name"]) for each in every)

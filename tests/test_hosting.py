@@ -1,0 +1,320 @@
+"""What GitHub tells beside the files of a repository, and what that means for a sync; workflows as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.beside import Ruleset
+from fakes.github import NOW, READ_ONLY_PERSONAL, FakeGitHub, disturbance, fake_github
+from notion2jekyll.config import GitHub
+from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
+from notion2jekyll.hosting import about_host
+from notion2jekyll.progress import Silent
+from notion2jekyll.target.github import Host, look
+from notion2jekyll.target.github.host import Rule, Run, Syncing
+from notion2jekyll.target.github.workflows import Workflow, read
+
+PATH = ".github/workflows/sync.yml"
+SHIPPED = (Path(__file__).parents[1] / "docs/sync-workflow.yml").read_bytes()
+WELL = Syncing(
+    Workflow(
+        PATH,
+        "Sync",
+        {"schedule": [{"cron": "17 * * * *"}]},
+        runs="notion2jekyll sync",
+        secrets=frozenset({"NOTION_TOKEN"}),
+        permissions=({"contents": "write"},),
+    ),
+    "active",
+    Run(NOW, "success", "https://github.com/me/blog/actions/runs/7"),
+)
+HOST = Host(
+    repository="me/blog",
+    branch="main",
+    default_branch="main",
+    kind="fine-grained",
+    expires=NOW + timedelta(days=90),
+    scopes=None,
+    private=False,
+    kilobytes=0,
+    pushed=NOW,
+    protected=False,
+    rules=(),
+    syncing=(WELL,),
+    stray=(),
+    secrets=frozenset({"NOTION_TOKEN"}),
+)
+COMMIT = GitHub(repository="me/blog", branch="main")
+
+
+def told(host: Host = HOST, github: GitHub = COMMIT) -> list[tuple[str, str]]:
+    found = list(about_host(host, github, NOW))
+    assert all(one.hint for one in found if one.sign != "well")
+    assert all(one.exit_code for one in found if one.sign == "fault")
+    return [(one.sign, one.message) for one in found]
+
+
+def odd(host: Host, github: GitHub = COMMIT) -> list[tuple[str, str]]:
+    """Return what is not as well as it can be."""
+    return [one for one in told(host, github) if one not in told()]
+
+
+def syncing(state: str | None = "active", last: Run | None = WELL.last, **facts: Any) -> Host:
+    return replace(HOST, syncing=(Syncing(replace(WELL.workflow, **facts), state, last),))
+
+
+def ruled(*rules: Rule) -> Host:
+    return replace(HOST, rules=rules, protected=True)
+
+
+def test_all_is_well() -> None:
+    assert {sign for sign, _ in told()} == {"well"}
+
+
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [
+        (replace(HOST, kind="classic", expires=None), "GITHUB_TOKEN is a classic personal access token."),
+        (
+            replace(HOST, kind="app", expires=NOW + timedelta(hours=1)),
+            "GITHUB_TOKEN is a token of an app, as workflows have it, which lasts for its job, until 2026-11-20 10:30 UTC.",
+        ),
+        (
+            replace(HOST, kind="oauth", expires=None),
+            "GITHUB_TOKEN is a token of somebody who signed in to an app, as `gh auth token` gives it.",
+        ),
+        (
+            replace(HOST, kind="unknown", expires=None),
+            "GITHUB_TOKEN is of a kind that its letters do not tell.",
+        ),
+    ],
+)
+def test_tokens_by_their_kind(host: Host, message: str) -> None:
+    assert odd(host) == [("well", message)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "signs"),
+    [
+        ([Rule("pull_request", "R", "always")], []),
+        ([Rule("pull_request", "R", "exempt")], []),
+        ([Rule("non_fast_forward", "R", "never"), Rule("deletion", "R", None)], []),
+        ([Rule("pull_request", "R", None)], ["doubt"]),
+        ([Rule("required_signatures", "R", "never")], ["doubt"]),
+        ([Rule("a_rule_of_next_year", "R", "never")], ["doubt"]),
+        ([Rule("pull_request", "R", "never"), Rule("required_signatures", "R", "never")], ["fault"]),
+    ],
+)
+def test_rules_that_matter(rules: list[Rule], signs: list[str]) -> None:
+    assert [sign for sign, _ in odd(ruled(*rules))] == signs
+
+
+def test_a_rule_for_the_branch_that_is_offered_names_another_way_out() -> None:
+    offering = GitHub(repository="me/blog", mode="pull_request")
+    host = replace(ruled(Rule("update", "R", "never")), branch="notion2jekyll")
+    (rule,) = [one for one in about_host(host, offering, NOW) if "ruleset" in one.message]
+    assert "notion2jekyll is protected" in rule.message
+    assert "mode: pull_request" not in rule.hint
+
+
+def test_what_is_not_told_is_nobodys_fault() -> None:
+    untold = replace(HOST, rules=None, secrets=None, pushed=None)
+    assert odd(untold) == []
+    assert len(told(untold)) == len(told()) - 2
+
+
+def test_workflows_that_need_a_look() -> None:
+    idle = replace(HOST, pushed=NOW - timedelta(days=50))
+    (line,) = odd(idle)
+    assert line == (
+        "doubt",
+        "Nothing was pushed to me/blog for 50 days: after 60 GitHub stops its schedules.",
+    )
+    assert odd(replace(idle, private=True)) == []
+    (line,) = odd(syncing(permissions=(None,)))
+    assert line[0] == "doubt"
+    assert "has no `permissions:`" in line[1]
+    assert odd(syncing(permissions=("read-all",)))[0][0] == "fault"
+    assert odd(syncing(permissions=("write-all",))) == []
+    # With a token of its own it needs no permission of the other one.
+    own = syncing(secrets=frozenset({"NOTION_TOKEN", "BLOG_TOKEN"}), permissions=({},))
+    assert [sign for sign, _ in odd(own)] == ["fault"]
+    assert "uses the secret BLOG_TOKEN" in odd(own)[0][1]
+    assert {sign for sign, _ in odd(replace(own, secrets=frozenset({"NOTION_TOKEN", "BLOG_TOKEN"})))} == {
+        "well"
+    }
+    # An environment may have it.
+    assert odd(replace(syncing(environments=True), secrets=frozenset())) == []
+    assert [sign for sign, _ in odd(replace(HOST, syncing=(), stray=(PATH,)))] == ["doubt"]
+    running = syncing(last=Run(NOW, None, ""))
+    assert odd(running) == []
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_workflow_to_copy_is_understood() -> None:
+    found = read(PATH, SHIPPED)
+    assert found is not None
+    assert found.syncs
+    assert found.crons == ("17 * * * *",)
+    assert found.secrets == {"NOTION_TOKEN"}
+    assert (found.lacks("contents"), found.lacks("pull-requests")) == (False, True)
+    assert not found.environments
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on: push\njobs: {a: {steps: [{uses: me/notion2jekyll@v1}]}}", (True, None)),
+        ("on: [push]\npermissions: write-all\njobs: {a: {steps: [{run: notion2jekyll sync}]}}", (True, False)),
+        ("permissions: {contents: write}\njobs: {a: {uses: me/notion2jekyll/.github/workflows/sync.yml@v1}}", (True, False)),
+        ("permissions: {contents: write}\njobs: {a: {permissions: {}, steps: [{run: notion2jekyll sync}]}}", (True, True)),
+        ("jobs: {a: {permissions: {contents: write}, steps: [{run: make}]}}", (False, False)),
+    ],
+)  # fmt: skip
+def test_what_a_job_may_do(text: str, expected: tuple[bool, bool | None]) -> None:
+    found = read(PATH, text.encode())
+    assert found is not None
+    assert (found.syncs, found.lacks("contents")) == expected
+
+
+def test_the_names_of_secrets() -> None:
+    steps = [
+        {
+            "run": "notion2jekyll sync",
+            "env": {"A": "${{ secrets.GITHUB_TOKEN }}", "B": "${{ secrets.ONE || secrets['TWO'] }}"},
+        }
+    ]
+    found = read(PATH, yaml.safe_dump({"on": "push", "jobs": {"a": {"steps": steps}}}).encode())
+    assert found is not None
+    assert found.secrets == {"ONE", "TWO"}
+
+
+_KEYS = st.sampled_from(
+    ["on", "jobs", "steps", "uses", "run", "permissions", "contents", "schedule", "cron", "name", "a"]
+)
+_TEXTS = st.sampled_from(["notion2jekyll sync", "${{ secrets.A }}", "write", "write-all", ""])
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | _TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(_KEYS, _VALUES) | _VALUES)
+def test_no_workflow_is_too_odd(raw: Any) -> None:
+    found = read(PATH, yaml.safe_dump(raw).encode())
+    if found is not None:
+        assert found.syncs == bool(found.permissions)
+        each = Syncing(found, "active", None)
+        list(about_host(replace(HOST, syncing=(each,)), COMMIT, NOW))
+
+
+@given(st.binary(max_size=60))
+def test_no_file_is_too_odd(content: bytes) -> None:
+    read(PATH, content)
+
+
+# Asking --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[FakeGitHub]:
+    with fake_github(tmp_path / "origin.git") as made:
+        made.rival.push({"_config.yml": b"title: Blog\n", PATH: SHIPPED})
+        yield made
+
+
+def ask(hub: FakeGitHub, branch: str | None = "main", name: str = "me/blog", **more: Any) -> Host:
+    pauses: list[float] = []
+    return look(
+        name,
+        branch,
+        hub.token,
+        hub.base_url,
+        progress=Silent(),
+        sleep=pauses.append,
+        clock=lambda: 0.0,
+        **more,
+    )
+
+
+def test_everything_that_is_asked_for(hub: FakeGitHub) -> None:
+    hub.token = "ghp_sixteenletters"
+    hub.token_headers = {
+        "GitHub-Authentication-Token-Expiration": "2026-12-24 18:00:00 UTC",
+        "X-OAuth-Scopes": "public_repo, workflow",
+    }
+    hub.beside.rulesets = [Ruleset("main", ("pull_request",), bypass="always"), Ruleset("other", ("update",))]
+    hub.beside.runs = {PATH: (NOW, "failure")}
+    hub.beside.secrets, hub.beside.shared = {"ONE"}, {"NOTION_TOKEN"}
+    hub.beside.kilobytes = 12
+    found = ask(hub)
+    assert (found.kind, found.scopes) == ("classic", ("public_repo", "workflow"))
+    assert found.expires == datetime(2026, 12, 24, 18, tzinfo=UTC)
+    assert (found.branch, found.default_branch, found.protected, found.private) == (
+        "main",
+        "main",
+        True,
+        False,
+    )
+    assert found.rules == (Rule("pull_request", "Careful", "always"),)
+    assert found.secrets == frozenset({"ONE", "NOTION_TOKEN"})
+    assert (found.kilobytes, found.sizes) == (12, {"_config.yml": 12, PATH: len(SHIPPED)})
+    assert found.pushed == NOW
+    (each,) = found.syncing
+    assert (each.workflow.path, each.state) == (PATH, "active")
+    assert each.last is not None
+    assert (each.last.at, each.last.conclusion) == (NOW, "failure")
+    assert [line for line in hub.log if not line.startswith("GET ")] == []
+    assert len(hub.log) <= 12
+
+
+def test_a_workflow_that_is_on_another_branch_only(hub: FakeGitHub) -> None:
+    hub.git.text("branch", "blog")
+    hub.rival.push({PATH: None})
+    found = ask(hub, "blog")
+    assert (found.syncing, found.stray, found.default_branch) == ((), (PATH,), "main")
+
+
+def test_an_empty_repository(tmp_path: Path) -> None:
+    with fake_github(tmp_path / "origin.git") as hub:
+        found = ask(hub, None)
+    assert (found.branch, found.syncing, dict(found.sizes), found.rules) == ("main", (), {}, ())
+
+
+def test_what_is_refused_is_not_told(hub: FakeGitHub) -> None:
+    hub.beside.secrets = None
+    hub.on("GET", "/rules/", READ_ONLY_PERSONAL)
+    hub.on("GET", "/actions/workflows", READ_ONLY_PERSONAL)
+    found = ask(hub)
+    assert (found.secrets, found.rules) == (None, None)
+    assert [each.state for each in found.syncing] == [None]
+
+
+def test_what_ends_it(hub: FakeGitHub) -> None:
+    with pytest.raises(ConfigError, match="no repository me/nothing"):
+        ask(hub, name="me/nothing")
+    hub.on("GET", "/actions/secrets", *[disturbance()] * 6)
+    with pytest.raises(Unreachable):
+        ask(hub)
+    with pytest.raises(AccessDenied):
+        look(
+            "me/blog",
+            "main",
+            "wrong-token",
+            hub.base_url,
+            progress=Silent(),
+            sleep=lambda _: None,
+            clock=lambda: 0.0,
+        )
