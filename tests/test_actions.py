@@ -161,6 +161,14 @@ def test_the_summary_of_other_outcomes() -> None:
     assert {link for link in folder.links.values() if "notion.so" not in link} == set()
 
 
+def test_what_became_of_the_site_is_told_with_a_link() -> None:
+    page = read(job_summary(whole(published="Live: https://me.github.io/blog/x_y(1)|*.html"), HUB))
+    assert "7 unchanged. Live: https://me.github.io/blog/x_y(1)|*.html" in page.text
+    assert page.links["https://me.github.io/blog/x_y(1)|*.html"] == (
+        "https://me.github.io/blog/x_y%281%29%7C%2A.html"
+    )
+
+
 def test_a_stop_is_told_with_its_remedy() -> None:
     guard = ended(
         GuardStop("Too many.", hint="Run 'sync --force'.", problems=(Problem("error", "one | of several"),)),
@@ -433,7 +441,9 @@ def test_the_title_of_a_page_that_is_asked_for_and_not_published_is_not_told(her
     assert "Divorce" not in ran.said + (here.directory / "summary").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("trouble", "code"), [("token", 4), ("configuration", 2), ("guard", 3), ("bug", 70)])
+@pytest.mark.parametrize(
+    ("trouble", "code"), [("token", 4), ("configuration", 2), ("guard", 3), ("bug", 70), ("end", 130)]
+)
 def test_a_run_that_fails_is_told_too(
     here: World, trouble: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -450,7 +460,7 @@ def test_a_run_that_fails_is_told_too(
         case _:
 
             def bug(*_: object, **__: object) -> None:
-                raise RuntimeError("x")
+                raise RuntimeError("x") if trouble == "bug" else KeyboardInterrupt
 
             monkeypatch.setattr("notion2jekyll.sync.sync", bug)
     summary, values, issues, done = told(here, "sync")

@@ -204,7 +204,7 @@ def _outcome(report: Report) -> str:
     if report.unchanged:
         line += f" {report.unchanged} unchanged."
     if report.published:
-        line += f" {_text(report.published)}"
+        line += f" {_linked(report.published)}"
     return line
 
 
@@ -303,6 +303,15 @@ def _text(text: str) -> str:
     if len(line) > LONGEST:
         line = f"{line[:LONGEST]}…"
     return _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", line).replace("&#64;", "&#64;<!-- -->")
+
+
+def _linked(text: str) -> str:
+    """Return a sentence of our own, with the addresses in it as links."""
+    words = text.split()
+    return " ".join(
+        f"[{_text(word)}]({_url(word)})" if word.startswith(("https://", "http://")) else _text(word)
+        for word in words
+    )
 
 
 def _line(text: str) -> str:
