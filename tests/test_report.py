@@ -354,16 +354,15 @@ def test_a_long_line_of_a_diff_stays_beside_its_bar() -> None:
     change = Change("update", "_posts/a.md", "p", "A", "it was edited", b"x")
     diff = "--- _posts/a.md\n+++ _posts/a.md\n@@ -1 +1 @@\n-" + "오늘은 " * 8 + "\n+---"
     lines = on_screen(Report("planned", changes=(change,), diffs={"_posts/a.md": diff}), 40)
-    assert lines[1:4] == ["  │ --- _posts/a.md", "  │ +++ _posts/a.md", "  │ @@ -1 +1 @@"]
-    assert lines[4:7] == [
+    assert lines[1:5] == [
+        "  │ @@ -1 +1 @@",
         "  │ -오늘은 오늘은 오늘은 오늘은 오늘은",
-        "  │ 오늘은 오늘은 오늘은",
+        "  │  오늘은 오늘은 오늘은",
         "  │ +---",
     ]
     out = Screen()
     coloured = Console(file=out, width=40, force_terminal=True, color_system="standard")
     show(Report("planned", changes=(change,), diffs={"_posts/a.md": diff}), coloured)
-    assert "\x1b[1m+++ _posts/a.md" in out.getvalue()
     assert "\x1b[32m+---" in out.getvalue()
 
 

@@ -37,7 +37,7 @@ WORDS: Final[Mapping[Action, str]] = {
 }
 
 DIFF: Final[Mapping[str, str]] = {"+": "green", "-": "red", "@": "cyan"}
-"""How a line of a diff begins, below its two lines of names → its colour."""
+"""How a line of a diff begins → its colour."""
 
 LONG: Final = 30
 """More posts than this of one kind are a long list, of which a terminal shows the beginning."""
@@ -232,10 +232,9 @@ def _show_changes(report: Report, console: Console, *, whole: bool) -> None:
     for action, changes in shown.items():
         for change in changes:
             layout.say(console, next(lines))
-            for number, text in enumerate(report.diffs.get(change.path, "").split("\n")):
-                look = "bold" if number < 2 else DIFF.get(text[:1], "")
-                if text:
-                    layout.say(console, Text(_safe(text), look), lead="  │ ")
+            # Without the two names at the head of a diff: the line above has them.
+            for text in report.diffs.get(change.path, "").split("\n")[2:]:
+                layout.say(console, Text(_safe(text), DIFF.get(text[:1], "")), lead="  │ ", indent=1)
         if more := len(kinds[action]) - len(changes):
             line = f"  … and {more} more {WORDS[action]}; --verbose lists them all."
             layout.say(console, Text(line, SIGNS[action][1]))
