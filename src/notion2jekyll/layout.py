@@ -64,7 +64,9 @@ def columns(rows: Sequence[Sequence[Text]]) -> list[Text]:
     """Return a line for each of `rows`, with the cells below each other; a Korean letter takes two cells."""
     widths = _widths(rows)
     return [
-        Text(" " * GAP).join(_padded(cell, width) for cell, width in zip(row, widths, strict=True))
+        Text(" " * GAP).join(
+            [*(_padded(cell, width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]
+        )
         for row in rows
     ]
 
