@@ -10,7 +10,9 @@ import pytest
 
 from fakes.github import READ_ONLY, disturbance, refusal
 from notion2jekyll.demo.github_server import Answer
+from notion2jekyll.progress import Stage
 from notion2jekyll.target.github.pages import GRACE, LONGEST_PAUSE, LOOKS
+from notion2jekyll.terminal import Terminal
 from world import Ran, World, world
 
 MINE = "/2026/11/20/mine.html"
@@ -65,6 +67,22 @@ def test_a_site_from_a_branch_is_built_and_the_post_looked_at(here: World, by_it
     assert [build.commit for build in pages.builds] == [here.hub.git.branches()["main"]]
     assert pages.visits == [MINE]
     assert (sum(here.slept) >= GRACE) is not by_itself
+
+
+def test_the_build_is_a_stage_of_the_run(here: World) -> None:
+    here.hub.open_site(by_itself=True)
+    stages: list[tuple[str, Stage]] = []
+
+    class Seen(Terminal):
+        def begin(self, stage: Stage, total: int | None) -> None:
+            stages.append(("begin", stage))
+
+        def end(self, stage: Stage) -> None:
+            stages.append(("end", stage))
+
+    here.monkeypatch.setattr("notion2jekyll.terminal.Terminal", Seen)
+    _synced(here)
+    assert stages[-2:] == [("begin", "publishing"), ("end", "publishing")]
 
 
 @pytest.mark.parametrize("by_itself", [True, False])

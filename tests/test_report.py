@@ -10,11 +10,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from notion2jekyll.errors import AccessDenied, GuardStop, Problem
 from notion2jekyll.plan import Action, Change, Conflict
-from notion2jekyll.report import Report, Result, ended, message, show, show_problem, summary
+from notion2jekyll.report import (
+    Report,
+    Result,
+    ended,
+    joined,
+    message,
+    show,
+    show_problem,
+    show_status,
+    summary,
+)
+from notion2jekyll.standing import Standing
 
 CHANGES = (
     Change("create", "_posts/2026-11-20-일기.md", "p1", "일기", "new", b"x"),
@@ -354,16 +366,15 @@ def test_a_long_line_of_a_diff_stays_beside_its_bar() -> None:
     change = Change("update", "_posts/a.md", "p", "A", "it was edited", b"x")
     diff = "--- _posts/a.md\n+++ _posts/a.md\n@@ -1 +1 @@\n-" + "오늘은 " * 8 + "\n+---"
     lines = on_screen(Report("planned", changes=(change,), diffs={"_posts/a.md": diff}), 40)
-    assert lines[1:4] == ["  │ --- _posts/a.md", "  │ +++ _posts/a.md", "  │ @@ -1 +1 @@"]
-    assert lines[4:7] == [
+    assert lines[1:5] == [
+        "  │ @@ -1 +1 @@",
         "  │ -오늘은 오늘은 오늘은 오늘은 오늘은",
-        "  │ 오늘은 오늘은 오늘은",
+        "  │  오늘은 오늘은 오늘은",
         "  │ +---",
     ]
     out = Screen()
     coloured = Console(file=out, width=40, force_terminal=True, color_system="standard")
     show(Report("planned", changes=(change,), diffs={"_posts/a.md": diff}), coloured)
-    assert "\x1b[1m+++ _posts/a.md" in out.getvalue()
     assert "\x1b[32m+---" in out.getvalue()
 
 
@@ -385,3 +396,30 @@ def test_verbose_says_why_which_page_was_read() -> None:
     assert "Read “일기”: it was edited.\nRead “p9”: new.\n7 pages were not read: nothing" in text
     assert "1 page was not read" in shown(whole(unread=1), verbose=True)
     assert "Read" not in shown(report)
+
+
+def test_what_two_steps_read_is_told_as_one() -> None:
+    before = Report("committed", reads={"p1": "new"}, unread=0)
+    done = joined(before, Report("committed", reads={"p2": "new"}, unread=3))
+    assert (done.reads, done.unread) == ({"p1": "new", "p2": "new"}, 2)
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_standings_are_columns_where_they_fit(width: int) -> None:
+    pages = (
+        Standing("p1", "published", "일기", "/2026/11/20/일기.html"),
+        Standing("p2", "failing", "A longer title", "", "it could not be read", hint="Run again."),
+    )
+    out = Screen()
+    show_status(
+        Report("planned", target="site", pages=pages),
+        Console(file=out, width=width, force_terminal=True, color_system=None),
+    )
+    lines = out.getvalue().splitlines()
+    assert lines[-1] == "site: 1 published, 1 failing."
+    assert "  → Run again." in lines
+    if width == 80:
+        first, second = lines[:2]
+        assert cell_len(first.rstrip()) + 2 == second.index("it could")
+    else:
+        assert all(cell_len(line) <= width for line in lines)

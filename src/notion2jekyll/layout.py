@@ -25,7 +25,7 @@ def is_terminal(console: Console) -> bool:
 def say(console: Console, text: Text, *, indent: int = 4, lead: str = "") -> None:
     """Print `text`; on a terminal no word is cut in two, and what a line has no room for goes on `indent` cells in.
 
-    `lead` stands before each line instead.
+    `lead` stands before each line.
     """
     lines = list(text.split("\n", allow_blank=True))
     if is_terminal(console):
@@ -35,9 +35,8 @@ def say(console: Console, text: Text, *, indent: int = 4, lead: str = "") -> Non
 
 
 def _wrapped(line: Text, console: Console, indent: int, lead: str) -> list[Text]:
-    first, *more = line.divide(_breaks(line.plain, console.width - cell_len(lead), 0 if lead else indent))
-    inset = " " * (0 if lead else indent)
-    return [first, *(Text.assemble(inset, part) for part in more)]
+    first, *more = line.divide(_breaks(line.plain, console.width - cell_len(lead), indent))
+    return [first, *(Text.assemble(" " * indent, part) for part in more)]
 
 
 def _breaks(line: str, width: int, indent: int) -> list[int]:
@@ -65,7 +64,9 @@ def columns(rows: Sequence[Sequence[Text]]) -> list[Text]:
     """Return a line for each of `rows`, with the cells below each other; a Korean letter takes two cells."""
     widths = _widths(rows)
     return [
-        Text(" " * GAP).join(_padded(cell, width) for cell, width in zip(row, widths, strict=True))
+        Text(" " * GAP).join(
+            [*(_padded(cell, width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]
+        )
         for row in rows
     ]
 

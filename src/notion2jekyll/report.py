@@ -37,7 +37,7 @@ WORDS: Final[Mapping[Action, str]] = {
 }
 
 DIFF: Final[Mapping[str, str]] = {"+": "green", "-": "red", "@": "cyan"}
-"""How a line of a diff begins, below its two lines of names → its colour."""
+"""How a line of a diff begins → its colour."""
 
 LONG: Final = 30
 """More posts than this of one kind are a long list, of which a terminal shows the beginning."""
@@ -232,10 +232,9 @@ def _show_changes(report: Report, console: Console, *, whole: bool) -> None:
     for action, changes in shown.items():
         for change in changes:
             layout.say(console, next(lines))
-            for number, text in enumerate(report.diffs.get(change.path, "").split("\n")):
-                look = "bold" if number < 2 else DIFF.get(text[:1], "")
-                if text:
-                    layout.say(console, Text(_safe(text), look), lead="  │ ")
+            # Without the two names at the head of a diff: the line above has them.
+            for text in report.diffs.get(change.path, "").split("\n")[2:]:
+                layout.say(console, Text(_safe(text), DIFF.get(text[:1], "")), lead="  │ ", indent=1)
         if more := len(kinds[action]) - len(changes):
             line = f"  … and {more} more {WORDS[action]}; --verbose lists them all."
             layout.say(console, Text(line, SIGNS[action][1]))
@@ -277,15 +276,13 @@ STANDS: Final[Mapping[Stand, tuple[str, str]]] = {
 
 def show_status(report: Report, console: Console) -> None:
     """Print a line a page, then what a person should know beside that; what needs one comes last."""
-    width = max(map(len, ORDER))
-    for one in report.pages:
-        sign, look = STANDS[one.stand]
-        line = Text.assemble((f"{sign} {one.stand:<{width}}", look), f"  {_safe(one.title) or '(no title)'}")
-        line.append(f"  {_safe(one.place)}" if one.place else "", "dim")
-        line.append(f"  {_safe(one.why)}" if one.why else "")
-        console.print(line, soft_wrap=True, highlight=False)
+    rows = [_standing(one) for one in report.pages]
+    aligned = layout.is_terminal(console) and layout.fits(rows, console)
+    lines = layout.columns(rows) if aligned else [Text("  ").join(filter(None, row)) for row in rows]
+    for one, line in zip(report.pages, lines, strict=True):
+        layout.say(console, line)
         if one.hint:
-            console.print(Text(f"  → {_safe(one.hint)}", "dim"), soft_wrap=True, highlight=False)
+            layout.say(console, Text(f"  → {_safe(one.hint)}", "dim"))
     told = {(one.page, one.why) for one in report.pages}
     for problem in report.problems:
         if problem.severity != "note" and (problem.page, problem.message) not in told:
@@ -294,7 +291,18 @@ def show_status(report: Report, console: Console) -> None:
     words = ", ".join(f"{counts[stand]} {stand}" for stand in ORDER if counts[stand])
     line = Text(_safe(report.target), "bold")
     line.append(f": {words or 'no pages'}.", "not bold")
-    console.print(line, soft_wrap=True, highlight=False)
+    layout.say(console, line, indent=2)
+
+
+def _standing(one: Standing) -> tuple[Text, ...]:
+    sign, look = STANDS[one.stand]
+    width = max(map(len, ORDER))
+    return (
+        Text(f"{sign} {one.stand:<{width}}", look),
+        Text(_safe(one.title) or "(no title)"),
+        Text(_safe(one.place), "dim"),
+        Text(_safe(one.why)),
+    )
 
 
 # Control characters but tabs and line feeds; what ends lines elsewhere; what turns the direction of a line around.
