@@ -418,6 +418,36 @@ def test_a_workflow_that_builds_no_site_is_not_taken_for_one(here: World, text: 
     )
 
 
+@pytest.mark.parametrize(
+    ("triggers", "builds"),
+    [
+        ("[push, workflow_dispatch]", True),
+        ("{push: {branches: [main, 'post*']}, workflow_dispatch: null}", True),
+        ("{push: {branches: [main]}, workflow_dispatch: null}", False),
+        ("{push: {branches: ['**', '!posts']}, workflow_dispatch: null}", False),
+        ("{push: {branches-ignore: [drafts]}, workflow_dispatch: null}", False),
+        ("workflow_dispatch", False),
+        ("{workflow_run: {workflows: [Posts]}, workflow_dispatch: null}", False),
+    ],
+)
+def test_a_branch_for_people_to_look_at_is_not_made_the_site(
+    here: World, triggers: str, builds: bool
+) -> None:
+    here.hub.rival.push(
+        {SITE: DEPLOY.replace("{triggers}", triggers).encode(), ".github/workflows/sync.yml": SYNC}
+    )
+    here.configure(
+        f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: [Published]}}\n"
+        "github: {repository: me/blog, branch: posts, create_branch: true, pages: {watch: always}}\n"
+    )
+    pages = here.hub.open_site(built_by="workflow", branch="posts")
+    ran, problems = _synced(here)
+    assert (pages.started, "Live: " in ran.said) == (int(builds), builds)
+    if not builds:
+        ((severity, text),) = problems
+        assert (severity, f"{SITE} builds the site, and not from posts" in text) == ("note", True)
+
+
 def test_another_branch_that_is_built_is_said(here: World) -> None:
     pages = here.hub.open_site(source="gh-pages")
     _, ((severity, text),) = _synced(here)

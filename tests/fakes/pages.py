@@ -33,6 +33,8 @@ class Pages:
     repository: Callable[[], dict[str, Any]]
     """What to say of the repository."""
     built_by: Literal["legacy", "workflow"] = "legacy"
+    branch: str = "main"
+    """The branch that is looked at, and that workflows are started on."""
     source: str = "main"
     folder: str = "/"
     by_itself: bool = False
@@ -65,7 +67,7 @@ class Pages:
         self.seen = self._head()
 
     def _head(self) -> str:
-        return self.git.branches().get("main", "")
+        return self.git.branches().get(self.branch, "")
 
     def answer(self, request: Request) -> Answer | None:
         """Return the answer to a request that is about Pages or Actions, None for any other."""
@@ -92,7 +94,7 @@ class Pages:
             self._build()
             return Answer(201, {"url": self._link("pages/builds/latest"), "status": "queued"})
         if re.fullmatch(r"POST /actions/workflows/[\w.]+/dispatches", line):
-            assert asked["ref"] == "main"
+            assert asked["ref"] == self.branch
             if asked.keys() - {"ref", "inputs"} and not self.knows_details:
                 message = 'Invalid request.\n\n"return_run_details" is not a permitted key.'
                 return Answer(422, {"message": message, "documentation_url": "https://docs.github.com/rest"})

@@ -278,7 +278,7 @@ def _deployer(repository: Repository, version: Version, branch: str, commit: str
     for each in found:
         if each.syncs:
             return Settled(said=f"{each.path} builds the site after the sync.")
-        if each.follows(syncing):
+        if each.follows(syncing) and branch == repository.default_branch():
             return Settled(said=f"{each.path} builds the site once the sync has ended.")
     best = next((each for each in found if "workflow_dispatch" in each.events), None) or next(
         (each for each in found if each.events.keys() != {"workflow_call"}), None
@@ -286,6 +286,11 @@ def _deployer(repository: Repository, version: Version, branch: str, commit: str
     if best is None:
         what = "A workflow builds the site, and none of those in the repository is known as such."
         hint = f"It is known by its use of {workflows.DEPLOY}. Look whether the site was built."
+        return Settled(problems=(Problem("note", what, hint=hint),))
+    if not best.runs_on(branch) and branch != repository.default_branch():
+        # To start it there would show readers what somebody may want to look at first.
+        what = f"{best.path} builds the site, and not from {branch}, which posts were committed to."
+        hint = "They are on the site once they are in the branch that it is built from. To commit there, change github: branch."
         return Settled(problems=(Problem("note", what, hint=hint),))
     return _ByWorkflow(repository, branch, commit, best)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import yaml
@@ -52,6 +53,17 @@ class Workflow:
         """Whether it starts when one of `others` has ended."""
         names = _listed(_section(self.events.get("workflow_run")).get("workflows"))
         return any(other.name in names for other in others)
+
+    def runs_on(self, branch: str) -> bool:
+        """Whether it starts when somebody pushes to `branch`, as far as is known."""
+        if "push" not in self.events:
+            return False
+        push = _section(self.events["push"])
+        chosen = not push.keys() & {"branches", "branches-ignore", "tags", "tags-ignore"}
+        for pattern in map(str, _listed(push.get("branches"))):
+            if fnmatchcase(branch, pattern.removeprefix("!")):
+                chosen = not pattern.startswith("!")  # the last that fits decides
+        return chosen
 
     def lacks(self, permission: str) -> bool | None:
         """Return whether a job that syncs may not write `permission`; None where the repository's settings decide."""
