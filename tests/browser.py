@@ -167,8 +167,11 @@ class Browser:
             raise BrowserError(json.dumps(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
-    def photograph(self, selector: str = "html", margin: int = 0) -> bytes:
-        """Return a PNG of the first element that `selector` finds, as large as it is, with `margin` pixels around it."""
+    def photograph(self, selector: str = "html", margin: int = 0, scale: float = 1) -> bytes:
+        """Return a PNG of the first element that `selector` finds, as large as it is, with `margin` pixels around it.
+
+        `scale` is how many pixels the picture has for one of the page.
+        """
         size = self.ask("[innerWidth, document.documentElement.scrollHeight]")
         self._resize(size[0], max(900, size[1]))  # frames outside the window are not painted
         self.ask("new Promise(done => setTimeout(done, 100))")
@@ -182,7 +185,7 @@ class Browser:
             "y": top,
             "width": box["x"] + box["width"] + margin - left,
             "height": max(1, box["y"] + box["height"] + margin - top),
-            "scale": 1,
+            "scale": scale,
         }
         shot = self._call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(shot["data"])

@@ -85,14 +85,14 @@ def options_of(command: Any) -> set[str]:
     }
 
 
-def test_every_verb_is_in_the_readme_and_no_other() -> None:
-    verbs = [code(row[0])[0].split()[1] for row in rows(text("README.md"), "command", "does")]
+def test_every_verb_is_documented_and_no_other() -> None:
+    verbs = [code(row[0])[0].split()[1] for row in rows(text("docs/commands.md"), "command", "does")]
     assert sorted(verbs) == sorted(commands())
 
 
-def test_every_option_is_in_the_readme_and_no_other() -> None:
+def test_every_option_is_documented_and_no_other() -> None:
     documented: dict[str, set[str]] = {}
-    for option, of, _ in rows(text("README.md"), "option", "of", "does"):
+    for option, of, _ in rows(text("docs/commands.md"), "option", "of", "does"):
         for name in code(option):
             documented[name.split()[0]] = set(of.split(", "))
     for general in ("--version", "--help", "-h"):
@@ -131,17 +131,19 @@ def test_every_command_explains_itself_with_an_example() -> None:
         assert f"Example: notion2jekyll {verb}" in (command.help or "")
 
 
-def test_every_exit_code_is_in_the_readme() -> None:
+def test_every_exit_code_is_documented() -> None:
     real = {0, cli.NEEDS_PERSON, cli.USAGE, cli.BUG, cli.INTERRUPTED}
     real |= {kind.exit_code for kind in errors.Stop.__subclasses__()}
-    assert {int(row[0]) for row in rows(text("README.md"), "exit code", "means")} == real
+    assert {int(row[0]) for row in rows(text("docs/commands.md"), "exit code", "means")} == real
 
 
-def test_every_environment_variable_is_in_the_readme() -> None:
+def test_every_environment_variable_is_documented() -> None:
     source = Path(cli.__file__).read_text(encoding="utf-8")
     read = set(re.findall(r'"((?:NOTION|GITHUB)_[A-Z_]+)"', source))
     documented = {
-        name for row in rows(text("README.md"), "environment variable", "holds") for name in code(row[0])
+        name
+        for row in rows(text("docs/commands.md"), "environment variable", "holds")
+        for name in code(row[0])
     }
     assert len(read) == 8
     assert documented == read | {"NO_COLOR"}
@@ -224,7 +226,7 @@ def test_the_configurations_in_the_documents_load() -> None:
 def test_the_file_names_of_the_configuration_are_documented() -> None:
     for name in FILES:
         assert f"`{name}`" in text("docs/configuration.md")
-        assert f"`{name}`" in text("README.md")
+        assert f"`{name}`" in text("docs/commands.md")
 
 
 def test_the_roles_of_properties_are_documented() -> None:
@@ -290,7 +292,7 @@ def test_the_floors_are_those_that_are_enforced() -> None:
     assert documented == floors
 
 
-def test_the_excerpt_in_the_readme_is_what_is_written() -> None:
+def test_the_excerpt_of_a_post_is_what_is_written() -> None:
     workspace = Workspace(clock=lambda: datetime(2026, 3, 23, tzinfo=UTC))
     ids = journal.build(workspace)
 
@@ -305,10 +307,10 @@ def test_the_excerpt_in_the_readme_is_what_is_written() -> None:
     article = convert(Tree(page, tuple(map(block, workspace.child_ids(page.id)))), index)
     place = index.places[page.id]
     whole = posts.render(article, place, options, site, modified=posts.modified(page, options, site)).decode()
-    excerpt = re.search(r"^````markdown\n(.*?)^````", text("README.md"), re.MULTILINE | re.DOTALL)
+    excerpt = re.search(r"^````markdown\n(.*?)^````", text("docs/how-it-works.md"), re.MULTILINE | re.DOTALL)
     assert excerpt
     assert whole.startswith(excerpt[1])
-    assert f"`{place.path}`" in text("README.md")
+    assert f"`{place.path}`" in text("docs/how-it-works.md")
 
 
 # Links ---------------------------------------------------------------------------------------------------------------

@@ -110,9 +110,11 @@ def test_files_that_are_no_pages_are_linked_on_github(site: Built) -> None:
 
 
 def test_what_readers_copy_names_the_real_account(site: Built) -> None:
-    for page in pages(site):
-        assert "OWNER/notion2jekyll" not in page.read_text("utf-8"), page.name
-    assert f"git+https://github.com/{OURS}" in (site.folder / "index.html").read_text("utf-8")
+    texts = {page.stem: page.read_text("utf-8") for page in pages(site)}
+    assert [name for name, page in texts.items() if "OWNER/notion2jekyll" in page] == []
+    for front in (texts["index"], texts["ko"]):
+        assert f"git+https://github.com/{OURS}" in front
+        assert "OWNER" not in front
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

@@ -12,6 +12,8 @@ module Documents
   def self.page(site, place)
     Jekyll::PageWithoutAFile.new(site, site.source, "", File.basename(place)).tap do |page|
       text = File.read(File.join(ROOT, place), encoding: "utf-8")
+      # What is said of OWNER on github.com needs no saying here.
+      text = text.gsub(/<!-- github -->.*?<!-- end -->/m, "") unless site.config["repository"].start_with?("OWNER/")
       page.content = text.gsub("OWNER/notion2jekyll", site.config["repository"])
       page.data.merge!(
         "layout" => "default", "title" => text[/^# (.+)$/, 1].delete("`"), "render_with_liquid" => false,
