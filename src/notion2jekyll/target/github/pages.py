@@ -370,7 +370,7 @@ class _ByWorkflow:
 
 
 _MAY_LOOK: Final = (
-    "In a workflow add “pages: write” under permissions, and “actions: write” where a workflow of your own builds the site; or "
-    "set github: pages: watch: never."
+    "In a workflow add “pages: write” under permissions, and “actions: write” where a workflow of your own builds the site; a "
+    "fine-grained token needs “Pages” and “Actions: Read and write” in place of them. Or set github: pages: watch: never."
 )
 _SEE_ACTIONS: Final = "The Actions tab of the repository has the log of the build."
