@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def run(
     budget: int = 180,
     progress: Progress | None = None,
     folder: Path | None = None,
-    hub: type[GitHub] = GitHub,
+    hub: Callable[..., GitHub] = GitHub,
     **how: Any,
 ) -> Report:
     """Sync as the command line does, with checkpoints and a budget that suit small tests."""
@@ -216,8 +217,10 @@ def test_a_service_that_goes_away_between_two_steps_leaves_what_is_done(here: Wo
             here.notion.always("", error(500, "internal_server_error", "no"))
             return super().apply(commit)
 
-    done = run(here, hub=Gone)
+    here.hub.open_site()
+    done = run(here, hub=partial(Gone, watch=600.0))
     assert (done.result, len(done.changes)) == ("committed", 5)
+    assert done.published.startswith("Live: "), "what is committed is seen to, all the same"
     assert [
         "could not go on after it had written a part" in problem.message for problem in done.problems
     ] == [True]

@@ -117,7 +117,8 @@ def test_from_nothing_to_the_first_post_with_at_most_six_answers(here: World) ->
         assert secret.encode() not in b"".join(here.hub.files().values())
     assert here.run("sync").code == 0
     assert [path for path in here.site() if path.startswith("_posts/")] == ["_posts/2026-11-19-월요일.md"]
-    assert here.run("check").code == 0
+    checked = here.run("check")
+    assert checked.code == 0, checked.out
 
 
 def test_what_is_found_is_shown_before_it_is_asked_about(here: World) -> None:

@@ -52,18 +52,17 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
     """
     run = Run(with_deadline(job), target, clock, progress, clock.now())
     job, bench = run.job, run.bench
-    cut_short = False
-    done = _step(run)
+    done, stopped = _step(run), False
     while bench.later and not (bench.late or job.notion.late):
         bench.begin_step()
         try:
             done = report.joined(done, _step(run))
         except Unreachable as stop:
             done = replace(done, problems=(*done.problems, _cut_short(stop)))
-            cut_short = True
+            stopped = True
             break
     late = bench.late or (bench.later and job.notion.late)
-    settled = Settled() if job.only_looks or cut_short else target.settle(_new_addresses(done, bench))
+    settled = Settled() if job.only_looks else _settle(target, done, bench, stopped=stopped)
     return replace(
         done,
         url=settled.url or done.url,
@@ -77,6 +76,16 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
         waited=bench.waited + target.waited,
         seconds=(clock.now() - run.started).total_seconds(),
     )
+
+
+def _settle(target: Target, done: Report, bench: Bench, *, stopped: bool) -> Settled:
+    """See to what goes with the version that was written: what readers get, also where the run could not go on."""
+    try:
+        return target.settle(_new_addresses(done, bench))
+    except Unreachable:
+        if stopped:  # it is the target that went away, and that is said already
+            return Settled()
+        raise
 
 
 def _new_addresses(done: Report, bench: Bench) -> tuple[str, ...] | None:

@@ -45,7 +45,7 @@ class Beside:
     runs: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)
     """Path of a workflow → when it ran last, and its conclusion."""
     secrets: set[str] | None = field(default_factory=set)
-    """Names; None: not told."""
+    """Names, beside those that the repository was given over HTTP; None: not told."""
     shared: set[str] = field(default_factory=set)
     """Names of secrets of the organization."""
     sizes: dict[str, int] = field(default_factory=dict)
@@ -72,8 +72,12 @@ class Beside:
             runs = [self._run(path, *self.runs[path])] if path in self.runs else []
             return Answer(200, {"total_count": len(runs), "workflow_runs": runs})
         if line in ("GET /actions/secrets", "GET /actions/organization-secrets"):
-            names = self.secrets if line == "GET /actions/secrets" else self.shared
-            return self._names(names)
+            own = (
+                None
+                if self.secrets is None
+                else self.secrets | self.server.repositories["me", "blog"].secrets.keys()
+            )
+            return self._names(own if line == "GET /actions/secrets" else self.shared)
         if found := re.fullmatch(r"PATCH /git/refs/heads/(.+)", line):
             return self._guard(found[1])
         return self._changed(request, line)
