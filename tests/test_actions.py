@@ -12,7 +12,7 @@ from typing import Any
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options as Engine
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actions import commands, obeyed, outputs
@@ -298,6 +298,7 @@ def test_problems_and_conflicts_are_annotations() -> None:
 
 
 @given(TEXT, TEXT, TEXT)
+@example("%0A%25 %3A, a: b", "50%25 %0D%0A::error::x", "%2C")
 def test_whatever_is_in_a_page_is_text_in_an_annotation(title: str, message: str, hint: str) -> None:
     report = whole(
         conflicts=(), problems=(Problem("error", message, page=ONE, hint=hint),), titles={ONE: title}
