@@ -9,7 +9,7 @@ DEMO_DIR ?= build/demo
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint fmt docs dist bench fuzz clean setup system
+.PHONY: help demo test check lint fmt docs dist bench fuzz sweep clean setup system
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -70,6 +70,9 @@ bench: setup  ## Measure requests, time, memory and needless escapes, and write 
 
 fuzz: setup  ## Hold N random pages and properties of Notion against their posts (N=1000, SEED=... to see the same again, KIND=trees, texts or properties)
 	@cd tests && ../$(BIN)/python -m fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED)) $(if $(KIND),--kind $(KIND))
+
+sweep: setup  ## Try every fault and kill at every request of a sync (minutes; make test tries some)
+	@$(BIN)/python -m pytest --numprocesses auto tests/test_sweep.py --whole
 
 clean:  ## Remove everything that was installed or built
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 import socket
+import ssl
 from typing import Any
 
 import pytest
@@ -34,6 +36,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the Markdown of tests/cases anew; read the diff before you commit it",
     )
+    parser.addoption("--whole", action="store_true", help="try every fault at every request (`make sweep`)")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show how many cases the sweep had (`test_sweep`), whichever process ran them."""
+    reports = [report for each in ("passed", "failed") for report in terminalreporter.getreports(each)]
+    swept = [value for report in reports for name, value in report.user_properties if name == "swept"]
+    if swept:
+        terminalreporter.section("sweep")
+        for line, _, _ in swept:
+            terminalreporter.write_line(line)
+        cases, wrong = sum(each[1] for each in swept), sum(each[2] for each in swept)
+        terminalreporter.write_line(f"{cases} cases, {wrong} differences")
 
 
 class _Forbidden(AssertionError):
@@ -87,6 +102,8 @@ def only_loopback() -> Any:
             raise _Forbidden(f"a test looks up {host!r}")
         return real_lookup(host, *rest, **named)
 
+    # No test has certificates; to read the usual ones anew for each connection costs more than most tests.
+    patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
     patch.setattr(socket.socket, "connect", connect)
     patch.setattr(socket.socket, "connect_ex", connect_ex)
     patch.setattr(socket, "getaddrinfo", getaddrinfo)

@@ -379,6 +379,19 @@ def test_any_request_may_fail_in_any_way_once(fake: FakeGitHub, number: int, ste
     assert _target(fake).read().base == head
 
 
+@pytest.mark.parametrize(
+    ("method", "part"), [("GET", "/git/trees"), ("POST", "/git/trees"), ("POST", "/git/commits")]
+)
+def test_a_repository_that_is_unavailable_for_a_moment_is_waited_for(
+    fake: FakeGitHub, method: str, part: str
+) -> None:
+    fake.on(method, part, refusal(409, "Git Repository is unavailable."))
+    target = _target(fake)
+    target.apply(_commit(target.read(), POST))
+    assert fake.files() == FIRST | POST
+    assert target.waited > 0
+
+
 @pytest.mark.parametrize("step", [Dropped(), Lost(), Lost(disturbance())], ids=repr)
 def test_a_lost_update_of_the_branch_with_a_rival_behind_it_is_told_from_a_lost_race(
     fake: FakeGitHub, step: Step
@@ -854,7 +867,7 @@ def test_a_file_that_github_does_not_take_is_named(fake: FakeGitHub, status: int
 
 
 def test_an_answer_that_nobody_foresaw_asks_for_a_report(fake: FakeGitHub) -> None:
-    fake.on("POST", "/git/commits", refusal(409, "Something new"))
+    fake.on("POST", "/git/commits", refusal(422, "Something new"))
     target = _target(fake)
     with pytest.raises(Stop) as stopped:
         target.apply(_commit(target.read(), POST))

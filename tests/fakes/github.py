@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.beside import Beside
+from fakes.faults import Fault, Sent
 from fakes.github_api import description
 from fakes.pages import Pages
 from notion2jekyll.demo.github_server import (
@@ -111,6 +112,7 @@ class FakeGitHub(GitHubServer):
         self.headers: list[Mapping[str, str]] = []
         self.complaints: list[str] = []
         self._scripts: list[_Script] = []
+        self._fate: Callable[[str], Fault | None] = lambda _: None
         self._recording = threading.Lock()
 
     def on(self, method: str, part: str, *steps: Step) -> None:
@@ -126,7 +128,25 @@ class FakeGitHub(GitHubServer):
         )
         return self.pages
 
+    def befall(self, choose: Callable[[str], Fault | None]) -> None:
+        """Let `choose` say what befalls a request, by its line in the `log`."""
+        self._fate = choose
+
     def answer(self, request: Request) -> Answer:
+        fault = self._fate(f"{request.method} {request.path.removeprefix('/repos/me/blog')}")
+        if fault is None:
+            return self._answer(request)
+        whole = Sent(200)
+        if fault.acts:
+            answer = self._answer(request)
+            kind = {"Content-Type": "application/json"}
+            whole = Sent(answer.status, json.dumps(answer.body).encode(), {**kind, **answer.headers})
+        sent = fault.spoil(whole)
+        if sent is None:
+            raise ConnectionDropped
+        return Answer(sent.status, sent.body, sent.headers)
+
+    def _answer(self, request: Request) -> Answer:
         if self.pages and request.path.startswith("/site/") and (page := self.pages.answer(request)):
             return page
         body = json.loads(request.body) if request.body else None

@@ -16,7 +16,8 @@ from typing import Any
 
 import httpx
 
-from notion2jekyll.demo.notion_server import Handler, NotionServer, Request, Response, error
+from fakes.faults import Fault, Sent
+from notion2jekyll.demo.notion_server import Handler, Headers, NotionServer, Request, Response, error
 from notion2jekyll.demo.workspace import Workspace
 from notion2jekyll.notion.client import NotionSettings, Politeness
 from notion2jekyll.progress import Silent, Stage
@@ -192,7 +193,23 @@ class FakeNotion(NotionServer):
         """How often each request arrived."""
         return Counter(self.log)
 
+    def befall(self, choose: Callable[[str], Fault | None]) -> None:
+        """Let `choose` say what befalls a request, by its line; of a file that is `GET files/<path>`."""
+        self._fate = choose
+
+    def handle_file(self, handler: Handler, path: str, query: str, headers: Headers) -> None:
+        def answer(to: Any) -> None:
+            super(FakeNotion, self).handle_file(to, path, query, headers)
+
+        if self._fate and (fault := self._fate(f"GET files/{path}")):
+            _spoil(handler, fault, answer)
+        else:
+            answer(handler)
+
     def handle_api(self, handler: Handler, request: Request) -> None:
+        if self._fate and (fault := self._fate(f"{request.method} {request.path}")):
+            _spoil(handler, fault, lambda to: to.send(self.api.answer(request)))
+            return
         line = f"{request.method} {request.path}"
         with self._mutex:
             seen = self.counts()[line]
@@ -217,6 +234,7 @@ class FakeNotion(NotionServer):
         return rate_limited((window + 1) * 60 - self.time.now)
 
     _choose: Callable[[str, int], Wrong | None] | None = None
+    _fate: Callable[[str], Fault | None] | None = None
 
     def _wrong(self, line: str, seen: int) -> Wrong | None:
         for script in self._scripts:
@@ -244,6 +262,31 @@ class FakeNotion(NotionServer):
         problem = sys.exception() if sys.version_info >= (3, 12) else sys.exc_info()[1]
         if problem and not isinstance(problem, ConnectionError):
             self.crashes.append(problem)
+
+
+class _Caught:
+    """Takes an answer in place of a client."""
+
+    whole = Sent(200)
+
+    def send(self, response: Response) -> None:
+        kind = {"Content-Type": response.content_type}
+        self.whole = Sent(response.status, response.payload(), {**kind, **response.headers})
+
+
+def _spoil(handler: Handler, fault: Fault, answer: Callable[[Any], None]) -> None:
+    caught = _Caught()
+    if fault.acts:
+        answer(caught)
+    sent = fault.spoil(caught.whole)
+    if sent is None:
+        handler.close_connection = True
+        return
+    handler.send_response(sent.status)
+    for name, text in ({"Content-Length": str(len(sent.body))} | dict(sent.headers)).items():
+        handler.send_header(name, text)
+    handler.end_headers()
+    handler.wfile.write(sent.body)
 
 
 @contextmanager

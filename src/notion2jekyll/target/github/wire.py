@@ -293,6 +293,8 @@ class Wire:
             return _Again(f"something in front of it refused the request ({error.status})")
         if error.status == 422 and "timed out" in message.lower():
             return _Again("it took too long over a tree")
+        if error.status == 409 and _REPEATABLE.match(line) and not _IS_CONFLICT.search(message):
+            return _Again("it could not get at the repository (409)")
         if error.status == 401:
             return AccessDenied(f"GitHub does not accept GITHUB_TOKEN: {message}", hint=_SIGN_IN)
         about = error.data.get("documentation_url") if isinstance(error.data, dict) else None
@@ -378,7 +380,10 @@ _RULES = re.compile(
 )
 _RACES = re.compile(r"fast[ -]forward|does not exist|already exists", re.IGNORECASE)
 
-
+# GitHub answers 409 where a repository is “empty or unavailable” (https://docs.github.com/en/rest/git), and where what is
+# asked conflicts with what is there: of the latter the caller knows more, and it does not pass.
+_REPEATABLE = re.compile(r"GET |POST \S+/git/(blobs|trees|commits)$")
+_IS_CONFLICT = re.compile(f"is empty|{_RULES.pattern}", re.IGNORECASE)
 _PERMISSIONS = re.compile(r"not accessible|not permitted|must have|archived|protected", re.IGNORECASE)
 
 
