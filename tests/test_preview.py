@@ -125,6 +125,36 @@ def test_a_preview_is_built_again_on_enter_and_leaves_nothing_behind(here: World
         get(home)
 
 
+def test_the_branch_is_fetched_and_merged_with_as_a_sync_would(here: World) -> None:
+    need_jekyll()
+    page = here.row("Ours", "first", "second", "third")
+    here.pass_time(hours=1)
+    assert here.run("sync").code == 0
+    path = "_posts/2026-11-20-ours.md"
+    here.hub.rival.push({path: here.hub.files()[path].replace(b"third", b"third, by hand")})
+    here.workspace.replace_children(page, lines("first, in Notion", "second", "third"))
+    here.pass_time(hours=1)
+    here.monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    here.monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.file://{here.repository}.insteadOf")
+    here.monkeypatch.setenv("GIT_CONFIG_VALUE_0", f"{here.hub.base_url}/me/blog.git")
+
+    def look(said: str) -> str:
+        assert "Fetching me/blog with git" in said
+        assert f"~ {path}" in said
+        assert "Would change me/blog: 1 merged." in said
+        text = get(address(said, "The preview: ") + "2026/11/20/ours.html")
+        assert "first, in Notion" in text
+        assert "third, by hand" in text
+        return "q\n"
+
+    person = Person(here, look)
+    here.monkeypatch.setattr("sys.stdin", person)
+    commits = here.commits()
+    ran = here.run("preview")
+    assert (ran.code, person.deeds) == (0, []), ran.err
+    assert here.commits() == commits
+
+
 def test_a_file_that_breaks_the_build_is_named(here: World) -> None:
     need_jekyll()
     here.row("Fine", "text")
