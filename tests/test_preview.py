@@ -82,7 +82,14 @@ def test_a_preview_is_built_again_on_enter_and_leaves_nothing_behind(here: World
     need_jekyll()
     page = here.row("첫 글", "처음 쓴 문장")
     here.pass_time(hours=1)
-    blog = site(here.directory / "blog", **{"_posts__2026-11-02-odd.md": "---\ntitle: [\n---\nx\n"})
+    blog = site(
+        here.directory / "blog",
+        **{
+            "_posts__2026-11-02-odd.md": "---\ntitle: [\n---\nx\n",
+            "_plugins__spy.rb": "Jekyll::Hooks.register(:site, :post_write) do |site|\n"
+            "  File.write(File.join(site.dest, 'env.txt'), ENV.to_h.inspect)\nend\n",
+        },
+    )
     before = everything(blog)
     home = ""
 
@@ -98,6 +105,10 @@ def test_a_preview_is_built_again_on_enter_and_leaves_nothing_behind(here: World
         assert "처음 쓴 문장" in text
         assert f"href='{home}2026/11/20/" in text, "addresses lead into the preview"
         assert "By hand." in get(f"{home}2026/11/01/mine.html")
+        environment = get(f"{home}env.txt")
+        assert "PATH" in environment
+        assert here.notion.token not in environment
+        assert here.hub.token not in environment
         here.workspace.replace_children(page, lines("고친 문장"))
         here.pass_time(hours=1)
         return "\n"
