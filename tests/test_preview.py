@@ -82,7 +82,14 @@ def test_a_preview_is_built_again_on_enter_and_leaves_nothing_behind(here: World
     need_jekyll()
     page = here.row("첫 글", "처음 쓴 문장")
     here.pass_time(hours=1)
-    blog = site(here.directory / "blog", **{"_posts__2026-11-02-odd.md": "---\ntitle: [\n---\nx\n"})
+    blog = site(
+        here.directory / "blog",
+        **{
+            "_posts__2026-11-02-odd.md": "---\ntitle: [\n---\nx\n",
+            "_plugins__spy.rb": "Jekyll::Hooks.register(:site, :post_write) do |site|\n"
+            "  File.write(File.join(site.dest, 'env.txt'), ENV.to_h.inspect)\nend\n",
+        },
+    )
     before = everything(blog)
     home = ""
 
@@ -98,6 +105,10 @@ def test_a_preview_is_built_again_on_enter_and_leaves_nothing_behind(here: World
         assert "처음 쓴 문장" in text
         assert f"href='{home}2026/11/20/" in text, "addresses lead into the preview"
         assert "By hand." in get(f"{home}2026/11/01/mine.html")
+        environment = get(f"{home}env.txt")
+        assert "PATH" in environment
+        assert here.notion.token not in environment
+        assert here.hub.token not in environment
         here.workspace.replace_children(page, lines("고친 문장"))
         here.pass_time(hours=1)
         return "\n"
@@ -123,6 +134,36 @@ def test_a_preview_is_built_again_on_enter_and_leaves_nothing_behind(here: World
     assert list((here.directory / "tmp").iterdir()) == []
     with pytest.raises(OSError, match="refused"):
         get(home)
+
+
+def test_the_branch_is_fetched_and_merged_with_as_a_sync_would(here: World) -> None:
+    need_jekyll()
+    page = here.row("Ours", "first", "second", "third")
+    here.pass_time(hours=1)
+    assert here.run("sync").code == 0
+    path = "_posts/2026-11-20-ours.md"
+    here.hub.rival.push({path: here.hub.files()[path].replace(b"third", b"third, by hand")})
+    here.workspace.replace_children(page, lines("first, in Notion", "second", "third"))
+    here.pass_time(hours=1)
+    here.monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    here.monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.file://{here.repository}.insteadOf")
+    here.monkeypatch.setenv("GIT_CONFIG_VALUE_0", f"{here.hub.base_url}/me/blog.git")
+
+    def look(said: str) -> str:
+        assert "Fetching me/blog with git" in said
+        assert f"~ {path}" in said
+        assert "Would change me/blog: 1 merged." in said
+        text = get(address(said, "The preview: ") + "2026/11/20/ours.html")
+        assert "first, in Notion" in text
+        assert "third, by hand" in text
+        return "q\n"
+
+    person = Person(here, look)
+    here.monkeypatch.setattr("sys.stdin", person)
+    commits = here.commits()
+    ran = here.run("preview")
+    assert (ran.code, person.deeds) == (0, []), ran.err
+    assert here.commits() == commits
 
 
 def test_a_file_that_breaks_the_build_is_named(here: World) -> None:

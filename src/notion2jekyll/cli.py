@@ -109,7 +109,9 @@ JsonFile = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what needs a person.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show every request (never a token).")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Show every request (never a token), and long lists whole.")
+]
 
 
 @app.command("sync")
