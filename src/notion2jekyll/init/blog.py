@@ -25,6 +25,11 @@ PERMISSIONS: Final = (
     "GITHUB_TOKEN=github_pat_…   and run this again: it goes on from what is there."
 )
 
+REACH: Final = (
+    "Check the name. A fine-grained token sees only the repositories that it was made for "
+    "(https://github.com/settings/personal-access-tokens)."
+)
+
 
 class Repository(Protocol):
     """The blog's repository; see `target.github.Premises`."""
@@ -97,9 +102,12 @@ def choose(
         if github is None:
             return blog
         hub = partial(github, found.repository)
-        with talk.working() as progress:
-            home = hub(progress).default_branch()
-            there = hub(progress).files(CONFIG, WORKFLOW)
+        try:
+            with talk.working() as progress:
+                home = hub(progress).default_branch()
+                there = hub(progress).files(CONFIG, WORKFLOW)
+        except ConfigError as error:
+            raise ConfigError(error.message, hint=REACH) from error
         return Blog(found.repository, blog.web, branch, home, hub, there)
 
     blog = settled(talk, question, wish, read)
