@@ -471,6 +471,24 @@ def test_posts_that_are_offered_get_the_permission_for_it(here: World) -> None:
     assert b"\n      pull-requests: write #" in here.hub.files()[FILES[1]]
 
 
+def test_posts_go_where_the_site_is_built_from(here: World) -> None:
+    here.hub.git.text("branch", "gh-pages", "main")
+    here.hub.open_site(source="gh-pages")
+    person = Person([*ENTER])
+    set_up(here, person)
+    assert "its default branch is main, and its site is built from gh-pages." in person.heard
+    config = load(here.directory / FILES[0])
+    assert config.github
+    assert config.github.branch == "gh-pages"
+    assert set(FILES) <= here.hub.files("main").keys()
+
+
+def test_a_site_that_a_workflow_builds_can_be_built_after_a_sync(here: World) -> None:
+    here.hub.open_site(built_by="workflow")
+    set_up(here, Person([*ENTER]))
+    assert b"\n      actions: write #" in here.hub.files()[FILES[1]]
+
+
 def test_an_old_name_becomes_the_one_that_is_read_first(here: World) -> None:
     here.configure(name="config.yaml")
     text = (here.directory / "config.yaml").read_text("utf-8")

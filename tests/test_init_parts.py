@@ -207,6 +207,8 @@ def test_the_workflow_uses_the_action_from_where_it_was_installed() -> None:
     assert "pull-requests" not in job["permissions"]
     offering = yaml.safe_load(workflow(pull_requests=True))["jobs"]["sync"]
     assert offering["permissions"] == {**job["permissions"], "pull-requests": "write"}
+    building = yaml.safe_load(workflow(pull_requests=False, builds=True))["jobs"]["sync"]
+    assert building["permissions"] == {**job["permissions"], "actions": "write"}
 
 
 # Remotes ---------------------------------------------------------------------------------------------------------------

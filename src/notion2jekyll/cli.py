@@ -325,7 +325,7 @@ def init_command(
     ] = None,
     branch: Annotated[
         str | None,
-        typer.Option("--branch", metavar="BRANCH", help="Where posts go; else the default branch."),
+        typer.Option("--branch", metavar="BRANCH", help="Where posts go; else what the site is built from."),
     ] = None,
     commit: Annotated[
         bool | None,
