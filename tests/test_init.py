@@ -26,7 +26,7 @@ from notion2jekyll.config import load
 from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
 from notion2jekyll.init import Done, Question, Setup, Sign, Wishes, init
 from notion2jekyll.progress import Progress, Silent
-from world import Ran, World, world
+from world import World, world
 
 FILES = ["notion2jekyll.yaml", ".github/workflows/notion-sync.yml"]
 
@@ -195,7 +195,7 @@ def test_without_an_option_that_is_needed_it_names_it(nobody: World, missing: st
     def act() -> None:
         ran = nobody.run("init", *flags(nobody, **{missing: None}))
         assert ran.code == 2
-        assert f"Say it with {missing} " in ran.err
+        assert f"There is no terminal to ask on, and {missing} is not given." in ran.err
 
     untouched(nobody, act)
 
@@ -281,6 +281,16 @@ def test_where_nothing_is_shared_it_says_how_and_looks_again(here: World) -> Non
     assert person.heard.count("Nothing in Notion is shared with the connection yet.") == 2
     assert "Press ••• at the top right, then Connections." in person.heard
     assert person.flags()[:3] == ["--source"] * 3
+
+
+def test_unattended_what_could_be_the_source_is_listed_or_how_to_share_is_told(nobody: World) -> None:
+    ran = nobody.run("init")
+    assert (ran.code, ran.out) == (2, "")
+    assert "   1  Journal  database" in ran.err
+    nobody.workspace.unshare(nobody.database)
+    ran = nobody.run("init")
+    assert ran.code == 4
+    assert "Press ••• at the top right, then Connections." in ran.err
 
 
 def test_a_service_that_is_down_is_told(here: World) -> None:
@@ -462,6 +472,24 @@ def test_posts_that_are_offered_get_the_permission_for_it(here: World) -> None:
     assert b"\n      pull-requests: write #" in here.hub.files()[FILES[1]]
 
 
+def test_posts_go_where_the_site_is_built_from(here: World) -> None:
+    here.hub.git.text("branch", "gh-pages", "main")
+    here.hub.open_site(source="gh-pages")
+    person = Person([*ENTER])
+    set_up(here, person)
+    assert "its default branch is main, and its site is built from gh-pages." in person.heard
+    config = load(here.directory / FILES[0])
+    assert config.github
+    assert config.github.branch == "gh-pages"
+    assert set(FILES) <= here.hub.files("main").keys()
+
+
+def test_a_site_that_a_workflow_builds_can_be_built_after_a_sync(here: World) -> None:
+    here.hub.open_site(built_by="workflow")
+    set_up(here, Person([*ENTER]))
+    assert b"\n      actions: write #" in here.hub.files()[FILES[1]]
+
+
 def test_an_old_name_becomes_the_one_that_is_read_first(here: World) -> None:
     here.configure(name="config.yaml")
     text = (here.directory / "config.yaml").read_text("utf-8")
@@ -580,7 +608,7 @@ def test_in_a_clone_of_the_site_the_plan_is_that_of_the_folder(nobody: World) ->
     ran = nobody.run("init", *flags(nobody))
     assert ran.code == 0, ran.err
     assert "+ _posts/2026-11-19-월요일.md  “월요일”  new" in ran.out
-    assert f"notion2jekyll sync --output {nobody.directory}" in ran.err
+    assert "To publish that now: notion2jekyll sync --output .\n" in ran.err
     assert not (nobody.directory / "_posts").exists()
 
 
@@ -679,8 +707,3 @@ def test_who_leaves_the_terminal_leaves_nothing_behind(here: World, key: str) ->
         assert "Interrupted." in screen
 
     untouched(here, act)
-
-
-def test_its_output_can_be_read_by_nobody_and_it_asks_nothing(nobody: World) -> None:
-    ran: Ran = nobody.run("init")
-    assert (ran.code, ran.out) == (2, "")

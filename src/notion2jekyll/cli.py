@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import platform
+import shlex
 import signal
 import sys
 import time
@@ -326,7 +327,7 @@ def init_command(
     ] = None,
     branch: Annotated[
         str | None,
-        typer.Option("--branch", metavar="BRANCH", help="Where posts go; else the default branch."),
+        typer.Option("--branch", metavar="BRANCH", help="Where posts go; else what the site is built from."),
     ] = None,
     commit: Annotated[
         bool | None,
@@ -374,8 +375,9 @@ def init_command(
         return NEEDS_PERSON if done.failed else 0
     dialog.say("\nWhat a sync would do now:")
     code = _run(done.file, output, None, None, quiet=False, verbose=verbose, dry_run=True)
-    where = f" --output {output}" if output else ""
-    dialog.say(f"\nTo publish that now: notion2jekyll sync{where}")
+    place = "" if done.file.parent == Path.cwd() else f"cd {shlex.quote(str(done.file.parent))} && "
+    where = " --output ." if output else ""
+    dialog.say(f"\nTo publish that now: {place}notion2jekyll sync{where}")
     if done.is_complete:
         dialog.say(
             "From then on it runs every hour by itself, and by a press in the Actions tab of the repository."

@@ -43,8 +43,8 @@ class Dialog:
             if question.unattended is not None:
                 return question.unattended
             raise ConfigError(
-                f"Nobody can be asked here: {question.text}?",
-                hint=f"Say it with {question.flag}, or run this in a terminal.",
+                f"There is no terminal to ask on, and {question.flag.split()[0]} is not given.",
+                hint=f"Give {question.flag}, or run this in a terminal.",
             )
         prompt = Text.assemble(("? ", "bold cyan"), (report.harmless(question.text), "bold"))
         if question.default:

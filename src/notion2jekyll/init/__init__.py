@@ -199,18 +199,18 @@ def _files(bases: Mapping[str, bytes], answers: Answers, place: Blog, *, overwri
     """Return the two files, by path. Raises ConfigError where the configuration cannot be changed."""
     base = bases.get(CONFIG)
     if base is None:
-        text = new_configuration(answers, place.repository, place.branch or place.home, _home())
+        text = new_configuration(answers, place.repository, place.branch or place.built_from, _home())
     else:
         before = base.decode("utf-8-sig")
         known = parse(before, CONFIG).github
         # What is said of this very repository stays.
-        branch = None if known and known.repository == place.repository else place.home
+        branch = None if known and known.repository == place.repository else place.built_from
         text = changed_configuration(before, answers, place.repository, place.branch or branch)
     github = parse(text, CONFIG).github
     schedule = bases.get(WORKFLOW)
     if schedule is None or overwrite:
         offers = github is not None and github.mode == "pull_request"
-        schedule = workflow(pull_requests=offers, home=_home()).encode()
+        schedule = workflow(pull_requests=offers, builds=place.by_workflow, home=_home()).encode()
     return {CONFIG: text.encode(), WORKFLOW: schedule}
 
 

@@ -14,6 +14,7 @@ from notion2jekyll.init.remote import Clone, api_of, parse_remote, web_of
 from notion2jekyll.init.talk import Question, Talk, agreed, settled
 from notion2jekyll.progress import Progress
 from notion2jekyll.target import Applied, Moved
+from notion2jekyll.target.github import Building
 
 SECRET: Final = "NOTION_TOKEN"  # noqa: S105  # its name
 MESSAGE: Final = "Set up notion2jekyll\n"
@@ -25,12 +26,20 @@ PERMISSIONS: Final = (
     "GITHUB_TOKEN=github_pat_…   and run this again: it goes on from what is there."
 )
 
+REACH: Final = (
+    "Check the name. A fine-grained token sees only the repositories that it was made for "
+    "(https://github.com/settings/personal-access-tokens)."
+)
+
 
 class Repository(Protocol):
     """The blog's repository; see `target.github.Premises`."""
 
     def default_branch(self) -> str:
         """Return the name of the default branch."""
+
+    def building(self) -> Building | None:
+        """Return how the site is built, None where that is not known."""
 
     def obstacle(self) -> Problem | None:
         """Return what may keep commits from being made. Raises AccessDenied where they certainly cannot."""
@@ -60,6 +69,10 @@ class Blog:
     """Where posts are to go, as it was asked for."""
     home: str = ""
     """The default branch, where the two files go; empty where it is not known."""
+    built_from: str = ""
+    """The branch that the site is built from, the default one where that is not known."""
+    by_workflow: bool = False
+    """Whether a workflow of its own builds the site."""
     hub: Callable[[Progress], Repository] | None = None
     """Opens it; None where nothing can be written."""
     there: Mapping[str, bytes] = field(default_factory=dict)
@@ -97,10 +110,16 @@ def choose(
         if github is None:
             return blog
         hub = partial(github, found.repository)
-        with talk.working() as progress:
-            home = hub(progress).default_branch()
-            there = hub(progress).files(CONFIG, WORKFLOW)
-        return Blog(found.repository, blog.web, branch, home, hub, there)
+        try:
+            with talk.working() as progress:
+                home = hub(progress).default_branch()
+                building = hub(progress).building()
+                there = hub(progress).files(CONFIG, WORKFLOW)
+        except ConfigError as error:
+            raise ConfigError(error.message, hint=REACH) from error
+        by_workflow = building is not None and building.by_workflow
+        source = building.branch if building and building.branch else home
+        return Blog(found.repository, blog.web, branch, home, source, by_workflow, hub, there)
 
     blog = settled(talk, question, wish, read)
     if blog.hub is None:
@@ -110,7 +129,9 @@ def choose(
             hint=PERMISSIONS,
         )
         return blog
-    talk.say(f"{blog.repository} is there; its default branch is {blog.home}.", sign="✓")
+    more = f", and its site is built from {blog.built_from}" if blog.built_from != blog.home else ""
+    more = ", and its site is built by a workflow of its own" if blog.by_workflow else more
+    talk.say(f"{blog.repository} is there; its default branch is {blog.home}{more}.", sign="✓")
     return _explored(blog, talk)
 
 

@@ -18,7 +18,8 @@ WORKFLOW: Final = ".github/workflows/notion-sync.yml"
 """The scheduled sync."""
 HOME: Final = "OWNER/notion2jekyll"
 """Where notion2jekyll lives on GitHub, as the template has it."""
-_OPTIONAL: Final = "# pull-requests: write # with `github: mode: pull_request`"
+_OFFERS: Final = "# pull-requests: write #"
+_BUILDS: Final = "# actions: write #"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,15 @@ def _values(values: tuple[str | bool, ...]) -> Value:
     return values[0] if len(values) == 1 and isinstance(values[0], bool) else values
 
 
-def workflow(*, pull_requests: bool, home: str = HOME) -> str:
-    """Return the workflow, with the action of `home`, and with the permission that offering posts takes."""
+def workflow(*, pull_requests: bool, builds: bool = False, home: str = HOME) -> str:
+    """Return the workflow, with the action of `home`.
+
+    It may offer posts with `pull_requests`, and with `builds` start the workflow that builds the site.
+    """
     text = files("notion2jekyll").joinpath("templates/notion-sync.yml").read_text(encoding="utf-8")
-    if pull_requests:
-        text = text.replace(_OPTIONAL, _OPTIONAL.removeprefix("# "))
+    for line, wanted in ((_OFFERS, pull_requests), (_BUILDS, builds)):
+        if wanted:
+            text = text.replace(line, line.removeprefix("# "))
     return text.replace(HOME, home)
 
 

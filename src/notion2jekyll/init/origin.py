@@ -39,12 +39,14 @@ from notion2jekyll.notion.model import Page, Property
 SHOWN: Final = 20
 """So many sources and rules are offered by number; others can be written."""
 CONNECTING: Final = (
-    "As an owner of your Notion workspace, make a connection that can read and nothing else:\n"
+    "If you have a connection, copy its token as in step 4. Else, as an owner of your Notion workspace, make one that can "
+    "read and nothing else:\n"
     f"1. Open {CONNECTIONS} and press “New connection”.\n"
     "2. Give it a name, choose your workspace and the type “Internal”, and save.\n"
     "3. Under Capabilities tick “Read content” alone, and choose “No user information”.\n"
     "4. Copy its token, which starts with ntn_.\n"
-    "5. In this terminal: export NOTION_TOKEN=ntn_…   Then run this again."
+    "5. Open your database as a full page, press ••• at the top right, then Connections, and choose the new one.\n"
+    "6. In this terminal: export NOTION_TOKEN=ntn_…   Then run this again."
 )
 SHARING: Final = (
     "Share your database with the connection:\n"
@@ -53,6 +55,8 @@ SHARING: Final = (
     "3. Look for the name of your connection, choose it, and confirm."
 )
 _FLAG: Final = "--source URL_OR_ID"
+_NOTHING: Final = "Nothing in Notion is shared with the connection yet."
+_CHOICE: Final = "Take one of those that are there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,11 @@ def choose(settings: NotionSettings, wish: str | None, old: Config | None, talk:
     """Return the source that `wish` names, or that a person picks from what the token shows. Raises as `connect`."""
     usual = old.notion.source[0] if old else ""
     shared: Sequence[Shared] = ()
-    if wish is None and talk.attended:
+    if wish is None and (talk.attended or not usual):
         with talk.working() as progress:
             shared = read_shared(settings, progress=progress)
+        if not shared and not talk.attended:
+            raise AccessDenied(_NOTHING, hint=SHARING)
         _show(shared, talk)
     text = "Which one holds your posts? Its number, or a link copied in Notion (••• → Copy link)"
     if not shared:
@@ -123,7 +129,7 @@ def choose(settings: NotionSettings, wish: str | None, old: Config | None, talk:
 
 def _show(shared: Sequence[Shared], talk: Talk) -> None:
     if not shared:
-        talk.say("Nothing in Notion is shared with the connection yet.", sign="!", hint=SHARING)
+        talk.say(_NOTHING, sign="!", hint=SHARING)
         return
     talk.say("What the connection sees (Notion may take a minute to show what was shared just now):")
     talk.say(table([(each.title, each.kind) for each in shared[:SHOWN]]))
@@ -135,7 +141,7 @@ def _named(answer: str, shared: Sequence[Shared]) -> tuple[Source, str, frozense
     """Return the source that `answer` names, how to write it, and the ids that it has. Raises ValueError."""
     if answer.isdecimal() and len(answer) < 4:
         if not 1 <= int(answer) <= min(len(shared), SHOWN):
-            raise ValueError(f"There is no number {answer} in the list.")
+            raise ValueError(f"There is no number {answer} in the list. {_CHOICE}")
         picked = shared[int(answer) - 1]
         kind = "page" if picked.kind == "page" else "data_source"
         return Source(picked.id, f"{kind}:{picked.id}"), picked.id, frozenset({picked.id, picked.database})
@@ -205,7 +211,7 @@ def choose_rule(origin: Origin, wish: str | None, old: Config | None, talk: Talk
     def read(answer: str) -> Wish:
         if answer.isdecimal() and len(answer) < 4 and wish is None:
             if not 1 <= int(answer) <= len(offered):
-                raise ValueError(f"There is no number {answer} in the list.")
+                raise ValueError(f"There is no number {answer} in the list. {_CHOICE}")
             return offered[int(answer) - 1].rule
         if not answer:
             raise ValueError("Write a number of the list: nothing is published that was not marked for it.")

@@ -99,7 +99,7 @@ def _is_empty(node: yaml.Node) -> bool:
 
 
 def _replaced(text: str, key: yaml.Node, old: yaml.Node, value: Value) -> str:
-    start, end = old.start_mark.index, _end(old)
+    start, end = old.start_mark.index, _end(text, old)
     if start == end or (isinstance(old, yaml.CollectionNode) and not old.flow_style):
         # What stands on lines of its own moves up to its key.
         colon = text.index(":", key.end_mark.index) + 1
@@ -113,7 +113,7 @@ def _added(text: str, node: yaml.MappingNode, name: str, value: Value) -> str:
         start = node.start_mark.index + 1
         return f"{text[:start]}{entry}{', ' if node.value else ''}{text[start:]}"
     ending = "\r\n" if "\r\n" in text else "\n"
-    end = _end(node)
+    end = _end(text, node)
     line = len(text) if (at := text.find("\n", max(end - 1, 0))) < 0 else at + 1
     before = text[:line] if text[:line].endswith("\n") else text[:line] + ending
     indent = " " * node.value[0][0].start_mark.column
@@ -127,10 +127,12 @@ def _added(text: str, node: yaml.MappingNode, name: str, value: Value) -> str:
     return f"{before}{ending}{entry}{ending}{text[line:]}"
 
 
-def _end(node: yaml.Node) -> int:
+def _end(text: str, node: yaml.Node) -> int:
     """Return where `node` ends, without the blank lines and comments after it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return _end(last[1] if isinstance(node, yaml.MappingNode) else last)
+        return _end(text, last[1] if isinstance(node, yaml.MappingNode) else last)
     index: int = node.end_mark.index
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        return len(text[:index].rstrip("\r\n"))
     return index

@@ -9,7 +9,7 @@ from notion2jekyll.target.github.branch import GitHub
 from notion2jekyll.target.github.host import Host, look
 from notion2jekyll.target.github.pull_request import PullRequest, Wish
 from notion2jekyll.target.github.repository import SEED
-from notion2jekyll.target.github.setup import Premises
+from notion2jekyll.target.github.setup import Building, Premises
 from notion2jekyll.target.github.wire import API
 
-__all__ = ["API", "SEED", "GitHub", "Host", "Premises", "PullRequest", "Wish", "look"]
+__all__ = ["API", "SEED", "Building", "GitHub", "Host", "Premises", "PullRequest", "Wish", "look"]

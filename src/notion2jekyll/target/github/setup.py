@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from notion2jekyll.errors import AccessDenied, Problem
 from notion2jekyll.progress import Progress, Silent
@@ -11,13 +12,22 @@ from notion2jekyll.target import Applied, Commit
 from notion2jekyll.target.github.branch import GitHub
 from notion2jekyll.target.github.repository import Repository
 from notion2jekyll.target.github.secrets import has_secret, put_secret
-from notion2jekyll.target.github.wire import API, Wire
+from notion2jekyll.target.github.wire import API, Refused, Wire
 
 WORKFLOWS = (
     "A fine-grained token needs “Contents” and “Workflows”, both as “Read and write”; a classic one the scopes “repo” and "
     "“workflow”."
 )
 """How a token may write workflows; GitHub answers 404 to one that may not (github/docs#4770)."""
+
+
+class Building(NamedTuple):
+    """How GitHub Pages comes by the site (https://docs.github.com/en/rest/pages/pages)."""
+
+    by_workflow: bool
+    """Whether a workflow of the repository's own builds it."""
+    branch: str
+    """What it is built from otherwise; empty where a workflow builds it."""
 
 
 class Premises:
@@ -47,6 +57,16 @@ class Premises:
     def default_branch(self) -> str:
         """Return the name of the default branch: one request."""
         return self._repository.default_branch()
+
+    def building(self) -> Building | None:
+        """Return how the site is built: one request. None where there is none, or where the token may not know."""
+        try:
+            site = self._wire.call("GET", "/pages")
+        except Refused:
+            return None
+        if site.get("build_type") == "workflow":
+            return Building(by_workflow=True, branch="")
+        return Building(by_workflow=False, branch=str((site.get("source") or {}).get("branch") or ""))
 
     def obstacle(self) -> Problem | None:
         """Return what may keep commits from being made, as `Target.obstacle`."""
