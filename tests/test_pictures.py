@@ -138,6 +138,22 @@ def test_pictures_say_how_large_they_are_once_and_for_all(here: World, storage: 
     assert is_idle(here, storage, "--full")
 
 
+def test_a_post_that_becomes_a_draft_is_written_once(here: World, storage: Storage) -> None:
+    page = mine(here, hosted(here, "wide.png", png(640, 480)))
+    here.run("sync")
+    here.configure(
+        f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: [Published]}}\n"
+        "  unpublished: draft\ngithub:\n  repository: me/blog\n  branch: main\n"
+    )
+    here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    assert here.run("sync").code == 0
+    assert kept(here) == {}
+    assert "_drafts/mine.md" in here.site()
+    here.pass_time(hours=1)
+    assert is_idle(here, storage, "--full")
+
+
 def test_what_is_said_of_pictures_can_be_left_out(here: World, storage: Storage) -> None:
     configure(here, "jekyll: {assets: {dimensions: false}}\n")
     mine(here, hosted(here, "wide.png", png(640, 480)))

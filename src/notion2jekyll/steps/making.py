@@ -33,10 +33,10 @@ def make_post(
     page, site = tree.page, memory.site
     place, options = brief.index.places[page.id], brief.feeds[page.id].options
     wanted = brief.wanted.get(page.id, frozenset())
-    beside, names = extras(page, options, site, brief.index), named(page, options)
-    article = convert(
-        replace(tree, page=posts.bare(page, options, beside)), brief.index, options.style, wanted
-    )
+    # The files of a draft leave the blog with its post: a size that is known by then would be gone in the next run.
+    index = brief.index if place.live else replace(brief.index, copies={})
+    beside, names = extras(page, options, site, index), named(page, options)
+    article = convert(replace(tree, page=posts.bare(page, options, beside)), index, options.style, wanted)
     anchors = dict.fromkeys(wanted, "") | posts.anchors(article, options, site)
     previous = memory.state.entries.get(page.id)
     # What only a draft shows is nobody's business yet: Jekyll would publish it with the other files.
