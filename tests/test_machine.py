@@ -5,10 +5,14 @@ The whole of `sync.sync` runs; only reading Notion and downloading files are ans
 
 from __future__ import annotations
 
+import functools
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +20,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from fakes.memory import Memory, Site
+from fakes.github import fake_github
+from fakes.hub import Hub
+from fakes.memory import Site
 from notion2jekyll import config, feeds, media, sync
 from notion2jekyll.errors import GuardStop, Problem
 from notion2jekyll.jekyll import front_matter
@@ -211,6 +217,19 @@ def _place(post: str, page: str, part: str) -> str:
     return headings[place] + ("-1" if place == 1 and headings[0] == headings[1] else "")
 
 
+@functools.cache
+def parsed(text: str) -> config.Config:
+    """Return the configuration in `text`; there are few of them, and many sequences."""
+    return config.parse(text, "test")
+
+
+@functools.lru_cache(1000)
+def page_of(post: bytes) -> str | None:
+    """Return which page a post names."""
+    metadata = front_matter.load(post.decode())
+    return str(metadata["notion_id"]) if metadata and "notion_id" in metadata else None
+
+
 class Blog(RuleBasedStateMachine):
     """Everything that can happen between two runs, and the runs."""
 
@@ -221,7 +240,7 @@ class Blog(RuleBasedStateMachine):
         self.now = START
         self.notion = Notion()
         self.storage = Storage()
-        self.site = Site(
+        self.site = self.new_site(
             {
                 "_config.yml": b"timezone: Asia/Seoul\nplugins: [jekyll-redirect-from]\n",
                 "about.md": b"---\n---\nMine.",
@@ -248,6 +267,10 @@ class Blog(RuleBasedStateMachine):
         self.patch.setattr(feeds, "read_schema", lambda *_, **__: schema)
         self.patch.setattr(media, "download", self.storage.download)
 
+    def new_site(self, files: dict[str, bytes]) -> Site | Hub:
+        """Return a repository that holds `files`."""
+        return Site(files)
+
     def teardown(self) -> None:
         self.patch.undo()
 
@@ -261,12 +284,11 @@ class Blog(RuleBasedStateMachine):
     def configure(self, removed: str, restore: bool, merging: bool, addresses: str, unpublished: str) -> None:
         self.removed, self.restore, self.merging = removed, restore, merging
         self.addresses, self.unpublished = addresses, unpublished
-        self.config = config.parse(
+        self.config = parsed(
             f"notion: {{source: {SOURCE}, publish: {{property: Public, is: true}}, unpublished: {unpublished}}}\n"
             f"jekyll: {{addresses: {addresses}}}\n"
             f"sync: {{removed: {removed}, restore: {str(restore).lower()}, "
-            f"on_conflict: {'merge' if merging else 'keep'}}}\n",
-            "test",
+            f"on_conflict: {'merge' if merging else 'keep'}}}\n"
         )
 
     # What the author does ------------------------------------------------------------------------------------------
@@ -371,10 +393,8 @@ class Blog(RuleBasedStateMachine):
         """Return path → page of every post and draft that names a page."""
         found = {}
         for path, content in self.site.files.items():
-            if path.startswith(("_posts/", "_drafts/")):
-                metadata = front_matter.load(content.decode())
-                if metadata and "notion_id" in metadata:
-                    found[path] = str(metadata["notion_id"])
+            if path.startswith(("_posts/", "_drafts/")) and (page := page_of(content)):
+                found[path] = page
         return found
 
     @precondition(lambda self: self.posts() and self.remembers())
@@ -429,8 +449,7 @@ class Blog(RuleBasedStateMachine):
     def run(
         self, before: Callable[[], object] = lambda: None, after: Callable[[], object] = lambda: None
     ) -> Report | None:
-        target = Memory(self.site)
-        target.before, target.after = before, after
+        target = self.site.target(before, after)
         job = sync.Job(self.config, NotionSettings("secret"), force=True)
         self.now += timedelta(seconds=20)
         try:
@@ -473,7 +492,7 @@ class Blog(RuleBasedStateMachine):
         posts = PATH in untouched and any(not entry.removed for entry in self.remembered().entries.values())
         try:
             job = sync.Job(self.config, NotionSettings("secret"))
-            sync.sync(job, Memory(self.site), sync.Clock(lambda: self.now, lambda _: None), Silent())
+            sync.sync(job, self.site.target(), sync.Clock(lambda: self.now, lambda _: None), Silent())
             assert not posts
         except (GuardStop, KeyError):
             pass
@@ -617,11 +636,42 @@ class Blog(RuleBasedStateMachine):
                 assert commit.message.startswith("Sync from Notion: ")
 
 
+class HubBlog(Blog):
+    """The same on a real git repository, over GitHub's API."""
+
+    def new_site(self, files: dict[str, bytes]) -> Hub:
+        self.closing = ExitStack()
+        folder = Path(self.closing.enter_context(tempfile.TemporaryDirectory()))
+        fake = self.closing.enter_context(fake_github(folder / "origin.git"))
+        return Hub(fake, files)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.closing.close()
+
+
+CI = settings.get_current_profile_name() == "ci"
+
+
+def sequences(number: int, steps: int) -> settings:
+    """Return the settings for so many sequences of so many steps."""
+    return settings(
+        max_examples=number,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    )
+
+
+class LongBlog(Blog):
+    """The same, for sequences that take a history."""
+
+
 TestBlog = Blog.TestCase
-TestBlog.settings = settings(
-    max_examples=120,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-)
+TestBlog.settings = sequences(2000 if CI else 150, 12)
+TestLongBlog = LongBlog.TestCase
+TestLongBlog.settings = sequences(100 if CI else 20, 40)
+# A run is some ten requests here, and as many processes of git.
+TestHubBlog = HubBlog.TestCase
+TestHubBlog.settings = sequences(30 if CI else 10, 10)

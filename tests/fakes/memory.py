@@ -43,6 +43,14 @@ class Site:
                 self.objects[blob_id(content)] = content
         self.version += 1
 
+    def target(
+        self, before: Callable[[], object] = lambda: None, after: Callable[[], object] = lambda: None
+    ) -> Memory:
+        """Return a target on it, that calls these around the instant at which a commit takes effect."""
+        made = Memory(self)
+        made.before, made.after = before, after
+        return made
+
 
 class Memory:
     """A `Target` on `site`. `before` and `after` are called around the one instant at which a commit takes effect."""
