@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import pytest
 
-from fakes.faults import AFTER, FAULTS, Fault, impatient
+from fakes.faults import AFTER, FAULTS, LOST, Fault, impatient
 from fakes.victim import Start, Victim, program
 from notion2jekyll import cli, state
 from notion2jekyll.demo.workspace import block, mention, rich, text
@@ -388,16 +388,17 @@ def chosen(places: Sequence[Place], turn: int) -> list[Case]:
     """Return at each of `places` what differs for a run.
 
     Which fault it is matters to the client alone, and its own tests have every one. A run is told that a request failed for
-    good: that is tried at each. If a request writes, it may have had its effect then, or its second sending may meet the
-    effect of its first: these are tried at each of those. That a request went well at last, a run is not told at all: that
-    is tried at some. The faults take turns; `turn` is where they begin.
+    good: that is tried at each. A write whose answer was lost may have had its effect or not, and be sent once more: each of
+    these is tried at each write. That a reading went well at last, a run is not told at all: that is tried at some. The
+    faults take turns; `turn` is where they begin.
     """
     cases = []
     for number, place in enumerate(places, turn):
-        cases.append(Case(place, FAULTS[number % len(FAULTS)], lasts=True))
         if place.writes:
-            cases.append(Case(place, AFTER[number % len(AFTER)], lasts=True))
-            cases.append(Case(place, AFTER[(number + 1) % len(AFTER)]))
+            lost = (LOST[number % len(LOST)], AFTER[number % len(AFTER)])
+            cases += [Case(place, fault, lasts) for fault in lost for lasts in (False, True)]
+        else:
+            cases.append(Case(place, FAULTS[number % len(FAULTS)], lasts=True))
         if number % SOME == 0:
             cases.append(Case(place, FAULTS[number // SOME % len(FAULTS)]))
     return cases

@@ -112,13 +112,16 @@ FAULTS = (
     Fault("broken JSON", _broken, acts=True),
     Fault("a web page", _page(200)),
 )
-"""Every fault; those that say nothing of what the server did also come after it acted (`AFTER`)."""
+"""Every fault; those that say nothing of what the server did (`LOST`) also come after it acted (`AFTER`)."""
 
-AFTER = tuple(
-    fault.after_acting()
+LOST = tuple(
+    fault
     for fault in FAULTS
     if fault.name in {"500", "502, a web page", "503", "504", "reset", "hung up", "timeout", "a web page"}
 )
+"""Those after which nobody knows what the server did: here it did nothing."""
+
+AFTER = tuple(fault.after_acting() for fault in LOST)
 """The same where the server did what it was asked before it failed."""
 
 
