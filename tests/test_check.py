@@ -37,6 +37,7 @@ WELL = [
     ".github/workflows/sync.yml ran last on 2026-11-20 09:17 UTC.",
     ".github/workflows/sync.yml gives its job the permission to write (contents).",
     "NOTION_TOKEN is a secret of me/blog.",
+    "GitHub Pages builds the site from the branch main: HUB/site/",
     "The blog has 0.1 MB, of 1 GB that a site on GitHub Pages may have.",
 ]
 WORKFLOW = ".github/workflows/sync.yml"
@@ -56,6 +57,7 @@ def here(
         made.hub.rival.push({WORKFLOW: SHIPPED.encode()})
         made.hub.beside.runs[WORKFLOW] = (datetime(2026, 11, 20, 9, 17, tzinfo=UTC), "success")
         made.hub.beside.secrets = {"NOTION_TOKEN"}
+        made.hub.open_site()
         owned(made, "github_pat_11AAAAAAA", expires="2027-05-01 18:30:00 +0900")
         yield made
 
@@ -89,7 +91,9 @@ def look(here: World, *arguments: str) -> tuple[int, list[tuple[str, str, str]]]
     assert [line for line in here.hub.log if not line.startswith("GET ")] == []
     for secret in (here.notion.token, here.hub.token):
         assert secret not in ran.out + ran.err
-    return ran.code, findings(ran)
+    return ran.code, [
+        (sign, told.replace(here.hub.base_url, "HUB"), hint) for sign, told, hint in findings(ran)
+    ]
 
 
 def test_all_is_well(here: World) -> None:
@@ -168,6 +172,18 @@ def beside(**facts: Any) -> Break:
 
 def ruled(*kinds: str, bypass: str | None = "never", branch: str = "main") -> Break:
     return beside(rulesets=[Ruleset(branch, kinds, bypass=bypass)])
+
+
+def site(**facts: Any) -> Break:
+    def change(here: World) -> None:
+        here.hub.open_site(**facts)
+
+    return change
+
+
+def failed_build(here: World) -> None:
+    here.hub.open_site(by_itself=True, looks=0, outcome="errored", error="Liquid syntax error in a.md")
+    here.hub.rival.push({"a.md": b""})
 
 
 def workflow(old: str, new: str) -> Break:
@@ -262,6 +278,14 @@ BESIDE: list[tuple[Break, int, str, str]] = [
     (beside(states={WORKFLOW: "disabled_fork"}), 1, "the repository is a fork", "Actions tab"),
     (workflow("contents: write", "contents: read"), 4, "does not let its job write: `permissions:` lacks contents", "contents: write"),
     (config(PULL_REQUEST), 4, "`permissions:` lacks pull-requests", "pull-requests: write"),
+    (repository(has_pages=False), 0, "GitHub Pages is off for me/blog", "Settings → Pages"),
+    (site(source="gh-pages"), 0, "builds the site from the branch gh-pages, and posts go to main", "branch: gh-pages"),
+    (site(folder="/docs"), 2, "builds the site from the folder /docs", "/ (root)"),
+    (failed_build, 1, "could not build the site last: Liquid syntax error in a.md", "Actions tab"),
+    (pushed("", ".nojekyll"), 2, "There is a file .nojekyll", "Delete it"),
+    (pushed(f"{SEOUL}plugins: [jekyll-archives]\n"), 0, "GitHub Pages does not run jekyll-archives", "`plugins:`"),
+    (site(built_by="workflow"), 0, "A workflow builds the site, and none of those", "actions/deploy-pages"),
+    (workflow("      pages: write", "      # pages: write"), 0, "`permissions:` lacks pages", "pages: write"),
     (beside(secrets={"OTHER"}), 4, "uses the secret NOTION_TOKEN, which me/blog does not have", "gh secret set NOTION_TOKEN"),
 ]  # fmt: skip
 """What GitHub tells beside the files, and no sync asks for."""

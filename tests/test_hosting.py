@@ -20,7 +20,7 @@ from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
 from notion2jekyll.hosting import about_host
 from notion2jekyll.progress import Silent
 from notion2jekyll.target.github import Host, look
-from notion2jekyll.target.github.host import Rule, Run, Syncing
+from notion2jekyll.target.github.host import Pages, Rule, Run, Syncing
 from notion2jekyll.target.github.workflows import Workflow, read
 
 PATH = ".github/workflows/sync.yml"
@@ -32,7 +32,7 @@ WELL = Syncing(
         {"schedule": [{"cron": "17 * * * *"}]},
         runs="notion2jekyll sync",
         secrets=frozenset({"NOTION_TOKEN"}),
-        permissions=({"contents": "write"},),
+        permissions=({"contents": "write", "pages": "write"},),
     ),
     "active",
     Run(NOW, "success", "https://github.com/me/blog/actions/runs/7"),
@@ -40,6 +40,7 @@ WELL = Syncing(
 HOST = Host(
     repository="me/blog",
     branch="main",
+    base="main",
     default_branch="main",
     kind="fine-grained",
     expires=NOW + timedelta(days=90),
@@ -52,20 +53,22 @@ HOST = Host(
     syncing=(WELL,),
     stray=(),
     secrets=frozenset({"NOTION_TOKEN"}),
+    has_pages=True,
+    pages=Pages("https://me.github.io/blog/", by_workflow=False, branch="main"),
 )
 COMMIT = GitHub(repository="me/blog", branch="main")
 
 
-def told(host: Host = HOST, github: GitHub = COMMIT) -> list[tuple[str, str]]:
-    found = list(about_host(host, github, NOW))
+def told(host: Host = HOST, github: GitHub = COMMIT, plugins: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    found = list(about_host(host, github, plugins, NOW))
     assert all(one.hint for one in found if one.sign != "well")
     assert all(one.exit_code for one in found if one.sign == "fault")
     return [(one.sign, one.message) for one in found]
 
 
-def odd(host: Host, github: GitHub = COMMIT) -> list[tuple[str, str]]:
+def odd(host: Host, github: GitHub = COMMIT, plugins: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """Return what is not as well as it can be."""
-    return [one for one in told(host, github) if one not in told()]
+    return [one for one in told(host, github, plugins) if one not in told()]
 
 
 def syncing(state: str | None = "active", last: Run | None = WELL.last, **facts: Any) -> Host:
@@ -121,7 +124,7 @@ def test_rules_that_matter(rules: list[Rule], signs: list[str]) -> None:
 def test_a_rule_for_the_branch_that_is_offered_names_another_way_out() -> None:
     offering = GitHub(repository="me/blog", mode="pull_request")
     host = replace(ruled(Rule("update", "R", "never")), branch="notion2jekyll")
-    (rule,) = [one for one in about_host(host, offering, NOW) if "ruleset" in one.message]
+    (rule,) = [one for one in about_host(host, offering, (), NOW) if "ruleset" in one.message]
     assert "notion2jekyll is protected" in rule.message
     assert "mode: pull_request" not in rule.hint
 
@@ -157,6 +160,62 @@ def test_workflows_that_need_a_look() -> None:
     assert [sign for sign, _ in odd(replace(HOST, syncing=(), stray=(PATH,)))] == ["doubt"]
     running = syncing(last=Run(NOW, None, ""))
     assert odd(running) == []
+
+
+BY_WORKFLOW = replace(HOST, pages=Pages("https://me.github.io/blog/", by_workflow=True))
+
+
+def deployed(**facts: Any) -> Host:
+    """Return a host where a workflow builds the site, the permissions of the sync aside."""
+    builder = Workflow(".github/workflows/site.yml", "Site", **facts)
+    return replace(
+        BY_WORKFLOW,
+        deployers=(builder,),
+        syncing=(
+            replace(
+                WELL,
+                workflow=replace(WELL.workflow, permissions=({"contents": "write", "actions": "write"},)),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "sign", "message"),
+    [
+        (replace(HOST, has_pages=False, pages=None), "doubt", "GitHub Pages is off for me/blog."),
+        (replace(HOST, pages=None), "doubt", "does not tell this token how it is built"),
+        (replace(HOST, pages=Pages("", by_workflow=False, branch="gh-pages")), "doubt", "from the branch gh-pages, and posts go to main"),
+        (replace(HOST, pages=Pages("", by_workflow=False, branch="main", folder="/docs")), "fault", "from the folder /docs"),
+        (replace(HOST, pages=Pages("", by_workflow=False, branch="main", error="Liquid.")), "fault", "could not build the site last: Liquid."),
+        (replace(HOST, sizes={".nojekyll": 0}), "fault", ".nojekyll"),
+        (BY_WORKFLOW, "doubt", "none of those in the repository is known as such"),
+        (deployed(events={"push": None}), "doubt", "is not started by what a workflow's own token commits"),
+        (deployed(events={"workflow_dispatch": None}), "well", "and a sync can start it: https://me.github.io/blog/"),
+        (deployed(events={"workflow_run": {"workflows": ["Sync"]}}), "well", "builds the site after each sync"),
+        (deployed(runs="notion2jekyll sync"), "well", "builds the site after each sync"),
+        (syncing(permissions=({"contents": "write"},)), "doubt", "lacks pages"),
+        (replace(deployed(events={"workflow_dispatch": None}), syncing=(WELL,)), "doubt", "lacks actions"),
+    ],
+)  # fmt: skip
+def test_how_the_site_is_built(host: Host, sign: str, message: str) -> None:
+    found = [one for one in odd(host) if message in one[1]]
+    assert [each for each, _ in found] == [sign]
+    assert [each for each, _ in odd(host) if each == "fault"] == ([sign] if sign == "fault" else [])
+
+
+def test_what_the_build_is_not_asked_for() -> None:
+    never = GitHub.model_validate({"repository": "me/blog", "pages": {"watch": "never"}})
+    assert odd(syncing(permissions=({"contents": "write"},)), never) == []
+
+
+def test_plugins_that_do_not_run() -> None:
+    plugins = ("jekyll-feed", "jekyll-archives")
+    told_of = "GitHub Pages does not run jekyll-archives when it builds from a branch."
+    assert odd(HOST, plugins=plugins) == [("doubt", told_of)]
+    assert odd(deployed(events={"workflow_dispatch": None}), plugins=plugins) == odd(
+        deployed(events={"workflow_dispatch": None})
+    )
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -217,7 +276,7 @@ def test_no_workflow_is_too_odd(raw: Any) -> None:
     if found is not None:
         assert found.syncs == bool(found.permissions)
         each = Syncing(found, "active", None)
-        list(about_host(replace(HOST, syncing=(each,)), COMMIT, NOW))
+        list(about_host(replace(HOST, syncing=(each,), deployers=(found,)), COMMIT, (), NOW))
 
 
 @given(st.binary(max_size=60))
@@ -259,7 +318,12 @@ def test_everything_that_is_asked_for(hub: FakeGitHub) -> None:
     hub.beside.runs = {PATH: (NOW, "failure")}
     hub.beside.secrets, hub.beside.shared = {"ONE"}, {"NOTION_TOKEN"}
     hub.beside.kilobytes = 12
+    hub.open_site(by_itself=True, looks=0, outcome="errored", error="Liquid syntax error.")
+    hub.rival.push({"index.md": b""})
     found = ask(hub)
+    assert found.pages == Pages(
+        f"{hub.base_url}/site/", by_workflow=False, branch="main", error="Liquid syntax error."
+    )
     assert (found.kind, found.scopes) == ("classic", ("public_repo", "workflow"))
     assert found.expires == datetime(2026, 12, 24, 18, tzinfo=UTC)
     assert (found.branch, found.default_branch, found.protected, found.private) == (
@@ -270,14 +334,26 @@ def test_everything_that_is_asked_for(hub: FakeGitHub) -> None:
     )
     assert found.rules == (Rule("pull_request", "Careful", "always"),)
     assert found.secrets == frozenset({"ONE", "NOTION_TOKEN"})
-    assert (found.kilobytes, found.sizes) == (12, {"_config.yml": 12, PATH: len(SHIPPED)})
+    assert (found.kilobytes, found.sizes) == (12, {"_config.yml": 12, "index.md": 0, PATH: len(SHIPPED)})
     assert found.pushed == NOW
     (each,) = found.syncing
     assert (each.workflow.path, each.state) == (PATH, "active")
     assert each.last is not None
     assert (each.last.at, each.last.conclusion) == (NOW, "failure")
     assert [line for line in hub.log if not line.startswith("GET ")] == []
-    assert len(hub.log) <= 12
+    assert len(hub.log) <= 14
+
+
+def test_a_site_that_a_workflow_builds(hub: FakeGitHub) -> None:
+    deploy = b"on: workflow_dispatch\njobs: {a: {steps: [{uses: actions/deploy-pages@v5}]}}\n"
+    hub.rival.push({".github/workflows/site.yml": deploy})
+    hub.open_site(built_by="workflow")
+    found = ask(hub)
+    assert found.pages == Pages(f"{hub.base_url}/site/", by_workflow=True)
+    assert [each.path for each in found.deployers] == [".github/workflows/site.yml"]
+    hub.on("GET", "/pages", READ_ONLY_PERSONAL)
+    found = ask(hub)
+    assert (found.has_pages, found.pages) == (True, None)
 
 
 def test_a_workflow_that_is_on_another_branch_only(hub: FakeGitHub) -> None:

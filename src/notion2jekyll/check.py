@@ -74,9 +74,9 @@ def check(setup: Setup, progress: Progress) -> Iterator[Finding]:
     seen = yield from _notion(setup, config, progress)
     if config is not None:
         yield from about_feeds(config, seen.sources, seen.rows)
-        is_read = yield from _blog(setup, config)
-        if is_read:
-            yield from _host(setup, config)
+        site = yield from _blog(setup, config)
+        if site is not None:
+            yield from _host(setup, config, site)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -256,14 +256,14 @@ def _about_rows(
 # The blog ------------------------------------------------------------------------------------------------------------
 
 
-def _blog(setup: Setup, config: Config) -> Generator[Finding, None, bool]:
-    """Yield what there is to say of the blog, and return whether it could be read."""
+def _blog(setup: Setup, config: Config) -> Generator[Finding, None, Site | None]:
+    """Yield what there is to say of the blog, and return its options; None where it could not be read."""
     try:
         target = setup.target(config)
         snapshot = target.read()
     except Stop as stop:
         yield from _faults(stop)
-        return False
+        return None
     if snapshot.files:
         yield Finding("well", f"{target.name} can be read: {_count(len(snapshot.files), 'file')}.")
     else:
@@ -283,21 +283,21 @@ def _blog(setup: Setup, config: Config) -> Generator[Finding, None, bool]:
         memory = recall(target, shelves, config.jekyll.theme)
     except Stop as stop:
         yield from _faults(stop)
-        return True
+        return Site()
     if snapshot.files:
         yield from about_site(config, memory, shelves)
     yield from _about_state(memory)
-    return True
+    return memory.site
 
 
-def _host(setup: Setup, config: Config) -> Iterator[Finding]:
+def _host(setup: Setup, config: Config, site: Site) -> Iterator[Finding]:
     try:
         host = setup.host(config)
     except Stop as stop:
         yield from _faults(stop)
         return
     if host is not None and config.github is not None:
-        yield from about_host(host, config.github, setup.now())
+        yield from about_host(host, config.github, site.plugins, setup.now())
 
 
 def about_site(config: Config, memory: Memory, shelves: Iterable[Shelf]) -> Iterator[Finding]:

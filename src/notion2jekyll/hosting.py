@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from notion2jekyll.config import GitHub
-from notion2jekyll.errors import AccessDenied
+from notion2jekyll.errors import AccessDenied, ConfigError
 from notion2jekyll.findings import Finding
-from notion2jekyll.target.github.host import Host, Syncing, TokenKind
-from notion2jekyll.target.github.workflows import Workflow
+from notion2jekyll.target.github.host import Host, Pages, Syncing, TokenKind
+from notion2jekyll.target.github.workflows import DEPLOY, Workflow
 
 SOON: Final = timedelta(days=14)
 """So long before a token expires it is worth a look."""
@@ -27,6 +27,26 @@ LARGE_SITE: Final = 10**9
 """Bytes a site may have on GitHub Pages at most, and a repository should have
 (https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits)."""
 NEARLY: Final = 0.8
+PLUGINS: Final = frozenset(
+    {
+        "jekyll-avatar",
+        "jekyll-coffeescript",
+        "jekyll-commonmark-ghpages",
+        "jekyll-default-layout",
+        "jekyll-feed",
+    }
+    | {"jekyll-gist", "jekyll-github-metadata", "jekyll-include-cache", "jekyll-mentions", "jekyll-octicons"}
+    | {"jekyll-optional-front-matter", "jekyll-paginate", "jekyll-readme-index", "jekyll-redirect-from"}
+    | {
+        "jekyll-relative-links",
+        "jekyll-remote-theme",
+        "jekyll-sass-converter",
+        "jekyll-seo-tag",
+        "jekyll-sitemap",
+    }
+    | {"jekyll-swiss", "jekyll-titles-from-headings", "jemoji"}
+)
+"""What GitHub Pages runs when it builds from a branch (https://pages.github.com/versions); it skips all others."""
 
 _KINDS: Final[Mapping[TokenKind, str]] = {
     "classic": "a classic personal access token",
@@ -49,11 +69,17 @@ _STOPPED: Final[Mapping[str, str]] = {
 }
 
 
-def about_host(host: Host, github: GitHub, now: datetime) -> Iterator[Finding]:
-    """Yield what there is to say of the token, the branch, the workflow that syncs, and of sizes."""
+def about_host(host: Host, github: GitHub, plugins: Collection[str], now: datetime) -> Iterator[Finding]:
+    """Yield what there is to say of the token, the branch, the workflow that syncs, GitHub Pages, and of sizes.
+
+    `plugins` are those that the site's own configuration names.
+    """
     yield _about_token(host, now)
     yield from _about_rules(host, github)
     yield from _about_workflows(host, github, now)
+    yield from _about_pages(host, plugins)
+    for each in host.syncing:
+        yield from _about_builds(host, each.workflow, github)
     yield from _about_sizes(host)
 
 
@@ -265,6 +291,108 @@ def _about_secrets(host: Host, each: Syncing) -> Iterator[Finding]:
     elif host.secrets is not None and names and not missing:
         have = "is a secret" if len(names) == 1 else "are secrets"
         yield Finding("well", f"{' and '.join(sorted(names))} {have} of {host.repository}.")
+
+
+# GitHub Pages --------------------------------------------------------------------------------------------------------
+
+
+def _about_pages(host: Host, plugins: Collection[str]) -> Iterator[Finding]:
+    site = host.pages
+    if not host.has_pages:
+        yield Finding(
+            "doubt",
+            f"GitHub Pages is off for {host.repository}.",
+            f"Settings → Pages → Build and deployment → Deploy from a branch: {host.base}, / (root). A private repository needs a "
+            "paid plan for that. If the site is built elsewhere, all is well.",
+        )
+    elif site is None:
+        yield Finding(
+            "doubt",
+            "There is a site on GitHub Pages, and GitHub does not tell this token how it is built.",
+            "Look at Settings → Pages. To have it looked at here, give the token “Pages: Read” (a classic token: “repo”).",
+        )
+    elif site.by_workflow:
+        yield from _about_deployers(host, site)
+    elif site.branch not in (None, host.base):
+        yield Finding(
+            "doubt",
+            f"GitHub Pages builds the site from the branch {site.branch}, and posts go to {host.base}.",
+            f"If nothing brings them from one to the other, set github: branch: {site.branch}.",
+        )
+    elif site.folder != "/":
+        yield Finding(
+            "fault",
+            f"GitHub Pages builds the site from the folder {site.folder}, and posts go to the root of {host.base}.",
+            "Choose “/ (root)” as the folder under Settings → Pages, with the site's files there.",
+            ConfigError.exit_code,
+        )
+    elif ".nojekyll" in host.sizes:
+        yield Finding(
+            "fault",
+            f"There is a file .nojekyll on the branch {host.base}: GitHub Pages does not run Jekyll, and shows no posts.",
+            "Delete it, or let a workflow build the site.",
+            ConfigError.exit_code,
+        )
+    else:
+        yield from _about_branch_site(host, site, plugins)
+
+
+def _about_branch_site(host: Host, site: Pages, plugins: Collection[str]) -> Iterator[Finding]:
+    if site.error is not None:
+        yield Finding(
+            "fault",
+            f"GitHub Pages could not build the site last: {site.error}",
+            "Mend what it names; the Actions tab of the repository has the log of the build.",
+            1,
+        )
+    else:
+        yield Finding("well", f"GitHub Pages builds the site from the branch {host.base}: {site.url}")
+    if unknown := sorted(set(plugins) - PLUGINS):
+        yield Finding(
+            "doubt",
+            f"GitHub Pages does not run {', '.join(unknown)} when it builds from a branch.",
+            "Take it out of `plugins:`, or let a workflow build the site (Settings → Pages → Source: GitHub Actions).",
+        )
+
+
+def _about_deployers(host: Host, site: Pages) -> Iterator[Finding]:
+    syncing = [each.workflow for each in host.syncing]
+    if not host.deployers:
+        yield Finding(
+            "doubt",
+            "A workflow builds the site, and none of those in the repository is known as such.",
+            f"It is known by its use of {DEPLOY}. After the first sync look whether the site was built.",
+        )
+    elif any(each.syncs or each.follows(syncing) for each in host.deployers):
+        yield Finding("well", f"{host.deployers[0].path} builds the site after each sync: {site.url}")
+    elif any("workflow_dispatch" in each.events for each in host.deployers):
+        yield Finding(
+            "well", f"{host.deployers[0].path} builds the site, and a sync can start it: {site.url}"
+        )
+    else:
+        yield Finding(
+            "doubt",
+            f"{host.deployers[0].path} builds the site, and is not started by what a workflow's own token commits.",
+            "Add “workflow_dispatch:” to its events (`on:`), and “actions: write” to the permissions of the sync; or let it run on "
+            "“workflow_run” of the sync.",
+        )
+
+
+def _about_builds(host: Host, workflow: Workflow, github: GitHub) -> Iterator[Finding]:
+    """Yield what keeps the job that syncs from starting and watching the build."""
+    is_own = any("NOTION" not in name.upper() for name in workflow.secrets)
+    if host.pages is None or is_own or github.mode == "pull_request" or github.pages.watch == "never":
+        return
+    starts = any(each.syncs or each.follows([workflow]) for each in host.deployers)
+    if host.pages.by_workflow and (starts or not host.deployers):
+        return
+    needed = "actions" if host.pages.by_workflow else "pages"
+    if workflow.lacks(needed):
+        yield Finding(
+            "doubt",
+            f"{workflow.path} does not let its job start and watch the build of the site: `permissions:` lacks {needed}.",
+            f"Give the job that syncs “{needed}: write”.",
+        )
 
 
 # Sizes ---------------------------------------------------------------------------------------------------------------

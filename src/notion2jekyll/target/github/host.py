@@ -66,12 +66,28 @@ class Syncing:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """A site on GitHub Pages."""
+
+    url: str
+    by_workflow: bool
+    """Whether a workflow builds it; else GitHub does, from a branch."""
+    branch: str | None = None
+    """That branch; None where GitHub does not tell."""
+    folder: str = "/"
+    error: str | None = None
+    """Why GitHub could not build it last; None where it could."""
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """What GitHub tells."""
 
     repository: str
     branch: str
     """The branch that is written to."""
+    base: str
+    """The branch of the blog: that one, or the one that it is offered to."""
     default_branch: str
     kind: TokenKind
     """What kind of token it was asked with."""
@@ -92,6 +108,12 @@ class Host:
     """Paths of workflows that run this program on the branch, and are not on the default branch."""
     secrets: frozenset[str] | None
     """Names of the secrets that workflows of the repository have."""
+    has_pages: bool = False
+    """Whether there is a site on GitHub Pages."""
+    pages: Pages | None = None
+    """What GitHub tells of it."""
+    deployers: tuple[Workflow, ...] = ()
+    """Workflows that publish to GitHub Pages."""
     sizes: Mapping[str, int] = field(default_factory=dict)
     """Path → bytes of every file on the branch."""
 
@@ -120,14 +142,16 @@ def look(
     ours = branch or default
     target = written or ours
     trees = {name: _tree(repository, name) for name in {default, ours}}
-    known = _known_workflows(repository)
-    syncing = list(_syncing(repository, trees[default], known))
+    every = list(_workflows(repository, trees[default]))
+    syncing = list(_syncing(repository, every))
+    has_pages = bool(facts.get("has_pages"))
     paths = {each.workflow.path for each in syncing}
     scopes = headers.get("x-oauth-scopes")
     is_classic = _kind(token) == "classic"
     return Host(
         repository=wire.repository,
         branch=target,
+        base=ours,
         default_branch=default,
         kind=_kind(token),
         expires=_moment(headers.get("github-authentication-token-expiration")),
@@ -138,8 +162,13 @@ def look(
         protected=_is_protected(repository, target),
         rules=_rules(repository, target),
         syncing=tuple(syncing),
-        stray=tuple(one.path for one, _ in _workflows(repository, trees[ours]) if one.path not in paths),
+        stray=tuple(
+            one.path for one in _workflows(repository, trees[ours]) if one.syncs and one.path not in paths
+        ),
         secrets=_secrets(repository),
+        has_pages=has_pages,
+        pages=_pages(repository) if has_pages else None,
+        deployers=tuple(workflows.deployers(every)),
         sizes={path: int(entry.get("size") or 0) for path, entry in trees[ours].items()},
     )
 
@@ -208,22 +237,42 @@ def _known_workflows(repository: Repository) -> Mapping[str, Json]:
     return {str(each["path"]): each for each in found.get("workflows", ())}
 
 
-def _workflows(repository: Repository, tree: Mapping[str, Json]) -> Iterator[tuple[Workflow, str]]:
-    """Yield the workflows of `tree` that run this program, and their files' ids: one request for each file."""
+def _workflows(repository: Repository, tree: Mapping[str, Json]) -> Iterator[Workflow]:
+    """Yield the workflows of `tree`: one request for each file."""
     for path, entry in sorted(tree.items()):
         if workflows.is_one(path):
             found = workflows.read(path, repository.blob(str(entry["sha"])))
-            if found is not None and found.syncs:
-                yield found, str(entry["sha"])
+            if found is not None:
+                yield found
 
 
-def _syncing(
-    repository: Repository, tree: Mapping[str, Json], known: Mapping[str, Json]
-) -> Iterator[Syncing]:
-    for workflow, _ in _workflows(repository, tree):
-        facts = known.get(workflow.path, {})
-        last = _last_run(repository, facts["id"]) if facts else None
-        yield Syncing(workflow, facts.get("state"), last)
+def _syncing(repository: Repository, every: Sequence[Workflow]) -> Iterator[Syncing]:
+    known = _known_workflows(repository)
+    for workflow in every:
+        if workflow.syncs:
+            facts = known.get(workflow.path, {})
+            last = _last_run(repository, facts["id"]) if facts else None
+            yield Syncing(workflow, facts.get("state"), last)
+
+
+def _pages(repository: Repository) -> Pages | None:
+    found = _told(repository, "/pages")
+    if found is None:
+        return None
+    source, url = found.get("source") or {}, str(found.get("html_url") or "")
+    if found.get("build_type") == "workflow":
+        return Pages(url, by_workflow=True)
+    last = _told(repository, "/pages/builds/latest") or {}
+    error = None
+    if last.get("status") == "errored":
+        error = str((last.get("error") or {}).get("message") or "it does not say why.")
+    return Pages(
+        url,
+        by_workflow=False,
+        branch=source.get("branch"),
+        folder=str(source.get("path") or "/"),
+        error=error,
+    )
 
 
 def _last_run(repository: Repository, workflow: int) -> Run | None:
