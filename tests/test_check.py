@@ -25,7 +25,7 @@ WELL = [
     "The source {} can be read: “Journal”, a database.",
     "Properties of “Journal”: title ← Name, date ← Date, tags ← Tags; not used: Public.",
     "Published into _posts: 1 of 2 rows of “Journal” (Status is Published), such as “월요일”.",
-    "me/blog (branch main) can be read: 2 files.",
+    "me/blog (branch main) can be read: 3 files.",
     "me/blog (branch main) can be written to, as far as that can be told without writing.",
     "Posts are dated in Asia/Seoul, the `timezone` of _config.yml.",
     "Posts that are dated ahead wait for a build after that time (`future: false`).",
@@ -54,7 +54,7 @@ def here(
         made.row("월요일", "text")
         made.row("Secret", "text", status="Draft")
         made.pass_time(hours=1)
-        made.hub.rival.push({WORKFLOW: SHIPPED.encode()})
+        made.hub.rival.push({WORKFLOW: SHIPPED.encode(), "notion2jekyll.yaml": b"notion: {}\n"})
         made.hub.beside.runs[WORKFLOW] = (datetime(2026, 11, 20, 9, 17, tzinfo=UTC), "success")
         made.hub.beside.secrets = {"NOTION_TOKEN"}
         made.hub.open_site()
@@ -125,6 +125,13 @@ def config(more: str = "", notion: str = "publish: {property: Status, is: Publis
 def pushed(text: str, path: str = "_config.yml") -> Break:
     def change(here: World) -> None:
         here.hub.rival.push({path: text.encode()})
+
+    return change
+
+
+def removed(path: str) -> Break:
+    def change(here: World) -> None:
+        here.hub.rival.push({path: None})
 
     return change
 
@@ -261,7 +268,7 @@ BESIDE: list[tuple[Break, int, str, str]] = [
     (token("github_pat_11AAAAAAA", "2026-11-27 00:00:00 UTC"), 0, "expires soon: 2026-11-27 00:00 UTC", "settings/tokens"),
     (ruled("commit_message_pattern"), 0, "asks something of commits to main that a sync may not meet: commit message pattern", "The first sync shows it"),
     (beside(protected=True), 0, "The branch main is protected, and GitHub does not tell this token by what", "Settings → Branches"),
-    (workflow("notion2jekyll", "something-else"), 0, "No workflow of me/blog runs notion2jekyll", "docs/sync-workflow.yml"),
+    (workflow("notion2jekyll", "something-else"), 0, "No workflow of me/blog runs notion2jekyll", "notion2jekyll init"),
     (beside(states={WORKFLOW: ""}), 0, "GitHub does not show it among the workflows", "Settings → Actions"),
     (workflow("schedule:", "schedule: []\n  x-unused:"), 0, "has no schedule", "cron:"),
     (workflow("17 * * * *", "0 */2 * * *"), 0, "starts at the full hour", "another minute"),
@@ -286,6 +293,7 @@ BESIDE: list[tuple[Break, int, str, str]] = [
     (pushed(f"{SEOUL}plugins: [jekyll-archives]\n"), 0, "GitHub Pages does not run jekyll-archives", "`plugins:`"),
     (site(built_by="workflow"), 0, "A workflow builds the site, and none of those", "actions/deploy-pages"),
     (workflow("      pages: write", "      # pages: write"), 0, "`permissions:` lacks pages", "pages: write"),
+    (removed("notion2jekyll.yaml"), 2, f"{WORKFLOW} finds no configuration", "Commit"),
     (beside(secrets={"OTHER"}), 4, "uses the secret NOTION_TOKEN, which me/blog does not have", "gh secret set NOTION_TOKEN"),
 ]  # fmt: skip
 """What GitHub tells beside the files, and no sync asks for."""

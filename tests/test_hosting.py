@@ -158,6 +158,9 @@ def test_workflows_that_need_a_look() -> None:
     # An environment may have it.
     assert odd(replace(syncing(environments=True), secrets=frozenset())) == []
     assert [sign for sign, _ in odd(replace(HOST, syncing=(), stray=(PATH,)))] == ["doubt"]
+    lost = replace(HOST, has_config=False)
+    assert [sign for sign, _ in odd(lost)] == ["fault"]
+    assert odd(replace(syncing(names_config=True), has_config=False)) == []
     running = syncing(last=Run(NOW, None, ""))
     assert odd(running) == []
 
@@ -361,6 +364,20 @@ def test_a_workflow_that_is_on_another_branch_only(hub: FakeGitHub) -> None:
     hub.rival.push({PATH: None})
     found = ask(hub, "blog")
     assert (found.syncing, found.stray, found.default_branch) == ((), (PATH,), "main")
+
+
+def test_where_a_workflow_finds_its_configuration(hub: FakeGitHub) -> None:
+    assert not ask(hub, configs=("notion2jekyll.yaml", "config.yaml")).has_config
+    hub.rival.push({"docs/config.yaml": b"", "config.yaml": b""})
+    assert ask(hub, configs=("notion2jekyll.yaml", "config.yaml")).has_config
+    for step in (
+        "{uses: me/notion2jekyll@v1, with: {config: x.yml}}",
+        "{run: notion2jekyll sync --config x.yml}",
+    ):
+        found = read(PATH, f"jobs: {{a: {{steps: [{step}]}}}}".encode())
+        assert found is not None
+        assert found.names_config
+    assert not read(PATH, SHIPPED).names_config  # type: ignore[union-attr]  # it is one
 
 
 def test_an_empty_repository(tmp_path: Path) -> None:

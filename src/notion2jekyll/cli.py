@@ -642,6 +642,7 @@ def _github(config: Config) -> Hub:
 
 
 def _host(config: Config, progress: Progress) -> Host | None:
+    from notion2jekyll.config import FILES
     from notion2jekyll.target.github import look
 
     options = config.github
@@ -652,6 +653,7 @@ def _host(config: Config, progress: Progress) -> Host | None:
         options.branch,
         _secret("GITHUB_TOKEN", ""),
         _address("GITHUB_API_URL", "https://api.github.com"),
+        configs=FILES,
         written=options.pull_request.branch if options.mode == "pull_request" else None,
         progress=progress,
         sleep=CLOCK.sleep,

@@ -166,11 +166,17 @@ def _about_workflows(host: Host, github: GitHub, now: datetime) -> Iterator[Find
         yield Finding(
             "doubt",
             f"No workflow of {host.repository} runs notion2jekyll.",
-            "If it runs elsewhere, or you start it by hand, all is well. Else copy docs/sync-workflow.yml of notion2jekyll to "
-            ".github/workflows/sync.yml.",
+            "If it runs elsewhere, or you start it by hand, all is well. Else `notion2jekyll init` writes one.",
         )
     for each in host.syncing:
         yield from _about_state(host, each, now)
+        if not host.has_config and not each.workflow.names_config:
+            yield Finding(
+                "fault",
+                f"{each.workflow.path} finds no configuration: there is none at the root of the branch {host.default_branch}.",
+                "Commit your notion2jekyll.yaml there.",
+                ConfigError.exit_code,
+            )
         yield from _about_permissions(each.workflow, github)
         yield from _about_secrets(host, each)
 

@@ -9,7 +9,7 @@ https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -108,6 +108,8 @@ class Host:
     """Paths of workflows that run this program on the branch, and are not on the default branch."""
     secrets: frozenset[str] | None
     """Names of the secrets that workflows of the repository have."""
+    has_config: bool = True
+    """Whether the default branch has a configuration where a workflow looks for it."""
     has_pages: bool = False
     """Whether there is a site on GitHub Pages."""
     pages: Pages | None = None
@@ -125,13 +127,15 @@ def look(
     api_url: str = API,
     *,
     written: str | None = None,
+    configs: Collection[str] = (),
     progress: Progress,
     sleep: Callable[[float], None],
     clock: Callable[[], float],
 ) -> Host:
     """Return what GitHub tells of the repository `name` (`owner/name`) and its `branch` (None: the default branch).
 
-    `written` is the branch that commits are made on, where that is another one. Raises ConfigError where there is no such
+    `written` is the branch that commits are made on, where that is another one; `configs` are the paths that a configuration
+    may have. Raises ConfigError where there is no such
     repository, AccessDenied, Unreachable.
     """
     wire = Wire(name, token, api_url, name=name, progress=progress, sleep=sleep, clock=clock)
@@ -166,6 +170,7 @@ def look(
             one.path for one in _workflows(repository, trees[ours]) if one.syncs and one.path not in paths
         ),
         secrets=_secrets(repository),
+        has_config=any(name in trees[default] for name in configs),
         has_pages=has_pages,
         pages=_pages(repository) if has_pages else None,
         deployers=tuple(workflows.deployers(every)),

@@ -36,6 +36,8 @@ class Workflow:
     """Names of the secrets that it uses, without the token that every run has."""
     permissions: tuple[Mapping[str, str] | str | None, ...] = ()
     """What each job that syncs may do with the token that every run has; None where the repository's settings decide."""
+    names_config: bool = False
+    """Whether it says where the configuration is."""
     environments: bool = False
     """Whether a job that syncs has an environment, which may have secrets of its own."""
 
@@ -106,6 +108,7 @@ def read(path: str, content: bytes) -> Workflow | None:
         "\n".join(str(part["run"]) for part in parts if part.get("run")),
         frozenset(one or other for one, other in found) - {_OWN},
         tuple(job.get("permissions", raw.get("permissions")) for job in syncing),
+        any(_section(part.get("with")).get("config") or "--config" in str(part.get("run")) for part in parts),
         any(job.get("environment") for job in syncing),
     )
 
