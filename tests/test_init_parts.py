@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from fakes.notion import fake_notion
 from notion2jekyll.config import parse
 from notion2jekyll.demo.workspace import Workspace
+from notion2jekyll.dialog import Dialog
+from notion2jekyll.init import Question
 from notion2jekyll.init.files import Answers, changed_configuration, new_configuration, workflow
 from notion2jekyll.init.proposals import PUBLISHED, likeliest, parse_rule, proposals, written
 from notion2jekyll.init.remote import Clone, Remote, api_of, clone_at, parse_remote, web_of
@@ -75,7 +80,6 @@ def commented(text: str) -> str:
     return "".join(made)
 
 
-@settings(max_examples=60)
 @given(
     st.dictionaries(NAMES, TREES, min_size=1, max_size=4),
     STYLES,
@@ -156,7 +160,7 @@ def test_every_form_keeps_what_is_around_it(before: str, after: str) -> None:
     assert edited(before, {("a",): "new"}).rstrip("\n") == after.rstrip("\n")
 
 
-@pytest.mark.parametrize("text", ["b: &x {c: 1}\na: *x\n", "- a\n", "a: [\n"])
+@pytest.mark.parametrize("text", ["b: &x {c: 1}\na: *x\n", "- a\n", "a: [\n", "a: {c: 1}\na: {c: 2}\n"])
 def test_what_cannot_be_changed_by_itself_is_refused(text: str) -> None:
     with pytest.raises((NotEditable, yaml.YAMLError)):
         edited(text, {("a", "c"): "new"})
@@ -372,3 +376,33 @@ def test_columns_are_straight_for_letters_of_any_width() -> None:
         table([("학습", "a"), ("Notes\nmore", "b"), ("", "c")])
         == "   1  학습        a\n   2  Notes more  b\n   3              c"
     )
+
+
+# On a terminal ---------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_that_is_asked_or_told_commands_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = StringIO()
+    dialog = Dialog(Console(file=screen, width=200), lambda: nullcontext(Silent()), attended=True)
+    monkeypatch.setattr("builtins.input", lambda: "")
+    evil = "\x1b]0;title\x07\x1b[2J"
+    assert dialog.ask(Question(f"Which {evil}", "--x", f"this {evil}")) == f"this {evil}"
+    dialog.say(evil)
+    dialog.say(evil, sign="!", hint=evil)
+    assert screen.getvalue().count("title") == 5
+    assert not {"\x1b", "\x07"} & set(screen.getvalue())
+
+
+def test_what_is_typed_is_taken_without_blanks_and_an_end_of_input_is_a_goodbye(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dialog = Dialog(Console(file=StringIO()), lambda: nullcontext(Silent()), attended=True)
+    monkeypatch.setattr("builtins.input", lambda: "  2 ")
+    assert dialog.ask(Question("Which", "--x", "1")) == "2"
+
+    def gone() -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", gone)
+    with pytest.raises(KeyboardInterrupt):
+        dialog.ask(Question("Which", "--x", "1"))
