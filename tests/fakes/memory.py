@@ -66,6 +66,8 @@ class Memory:
         self.after: Callable[[], object] = lambda: None
         self._read: Snapshot = Snapshot(base=None)
         self._contents: dict[str, bytes] = {}
+        self.ahead: list[bytes] = []
+        """What was sent ahead of commits."""
 
     def read(self) -> Snapshot:
         self.requests += 1
@@ -85,6 +87,9 @@ class Memory:
 
     def obstacle(self) -> Problem | None:
         return None
+
+    def send_ahead(self, content: bytes) -> None:
+        self.ahead.append(content)
 
     def settle(self, addresses: Sequence[str] | None = None) -> Settled:
         return Settled()

@@ -109,6 +109,9 @@ class Unsafe:
     """The constructs in which the row counts."""
     kinds: frozenset[Kind] = field(default=_AUTHOR)
     """The author's characters to which it applies."""
+    before: re.Pattern[str] | None = None
+    """Only what is before the last place of this in the line is unsafe. (To look for it from every sign would take a long line
+    for ever.)"""
     paired: bool = False
     """Whether a lone sign in a line is safe, since it has no partner."""
     only: Literal[
@@ -163,7 +166,10 @@ UNSAFE: tuple[Unsafe, ...] = (
     ),
     Unsafe(
         "*",
-        _LINE(r"\*(?=.*%2A)"), "Liquid writes the address after it with a star, the partner of this one", kinds=_IN_BRACKETS
+        _LINE(r"\*"),
+        "Liquid writes the address after it with a star, the partner of this one",
+        kinds=_IN_BRACKETS,
+        before=_LINE("%2A"),
     ),
     Unsafe(
         "_",
@@ -180,7 +186,12 @@ UNSAFE: tuple[Unsafe, ...] = (
         _LINE(r"\A(?!.*~~(?![ \t~]|\Z)).*\Z|\A(?:(?!~~).)*~{2,}(?:(?!~~).)*\Z|(~{2,})"),
         "strikes text through",
     ),
-    Unsafe("~", _LINE(rf"~(?<!~~)(?![~{_SPACES}]|\Z)(?=.*?(?<![{_SPACES}])~)"), "github.com strikes text through between single tildes too"),
+    Unsafe(
+        "~",
+        _LINE(rf"~(?<!~~)(?![~{_SPACES}]|\Z)"),
+        "github.com strikes text through between single tildes too",
+        before=_LINE(rf"(?<![{_SPACES}])~"),
+    ),
     Unsafe(
         "[]",
         # `[x]` alone is text, for no document defines references; anything less tidy is protected: kramdown tries
@@ -287,7 +298,8 @@ def rows(signs: frozenset[str], construct: Construct, dialect: Dialect) -> tuple
     return tuple(row for row in UNSAFE if row.applies(construct, dialect) and not signs.isdisjoint(row.signs))
 
 
-BARE_ADDRESS = re.compile(
-    r"(?:(?:https?|ftp)(?P<colon>:)(?=//)|www(?P<dot>\.))(?=(?P<rest>[^\s<]+<?))", re.IGNORECASE
-)
+BARE_ADDRESS = re.compile(r"(?:(?:https?|ftp)(?P<colon>:)(?=//)|www(?P<dot>\.))(?=[^\s<])", re.IGNORECASE)
 """A bare address, which github.com links, swallowing the escapes in it; it can be broken at its colon or first dot."""
+
+ADDRESS_END = re.compile(r"[\s<]")
+"""Where a bare address ends."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from notion2jekyll.markdown import html
-from notion2jekyll.markdown.dialect import BARE_ADDRESS, SIGNS, reference, rows
+from notion2jekyll.markdown.dialect import ADDRESS_END, BARE_ADDRESS, SIGNS, reference, rows
 from notion2jekyll.markdown.nodes import Anchor, Break, Code, Image, Link, Math, Span, Text
 from notion2jekyll.markdown.plain import clean, is_blank
 
@@ -424,11 +425,14 @@ def _unsafe(current: _Line, construct: Construct, dialect: Dialect) -> Iterator[
     for row in rows(signs, construct, dialect):
         if row.kinds.isdisjoint(kinds) or (row.paired and current.text.count(row.signs) == 1):
             continue
+        end = len(current.text)
+        if row.before:
+            end = max((match.start() for match in row.before.finditer(current.text)), default=0)
         groups = range(1, row.pattern.groups + 1) or range(1)
         for match in row.pattern.finditer(current.text):
             for group in groups:
                 for index in range(*match.span(group)):
-                    if current.kinds[index] in row.kinds:
+                    if index < end and current.kinds[index] in row.kinds:
                         yield index, row.form
 
 
@@ -436,10 +440,16 @@ def _unlinked(current: _Line, written: dict[int, str]) -> Iterator[int]:
     """Yield where to break bare addresses that github.com would link together with escapes or syntax in them."""
     if "://" not in current.text and "www." not in current.text.lower():
         return
+    syntax = (
+        place for place, kind in enumerate(current.kinds) if kind == "syntax" and current.text[place] != "<"
+    )
+    others = sorted({*written, *syntax})
+    end = 0
     for match in BARE_ADDRESS.finditer(current.text):
+        if match.end() > end:
+            stop = ADDRESS_END.search(current.text, match.end())
+            end = stop.start() + (stop[0] == "<") if stop else len(current.text)
         index = match.start("colon" if match["colon"] else "dot")
-        if current.kinds[index] == "text" and any(
-            place in written or (current.kinds[place] == "syntax" and current.text[place] != "<")
-            for place in range(match.start(), match.end("rest"))
-        ):
+        following = bisect_left(others, match.start())
+        if current.kinds[index] == "text" and following < len(others) and others[following] < end:
             yield index

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+
+
+def _fields(node: Any) -> Mapping[str, Any] | None:
+    """Return the fields of a node by name; None for what is no node. Asked of each node, so without `dataclasses.fields`."""
+    found: Mapping[str, Any] | None = getattr(type(node), "__dataclass_fields__", None)
+    return found
 
 
 def within(node: Any) -> Iterator[Any]:
     """Yield every node below `node`, blocks and inlines alike, in the order in which they are read."""
-    parts = (getattr(node, field.name) for field in fields(node)) if is_dataclass(node) else node
-    for part in parts:
-        if is_dataclass(part):
+    names = _fields(node)
+    for part in node if names is None else [getattr(node, name) for name in names]:
+        if _fields(part) is not None:
             yield part
-        if is_dataclass(part) or isinstance(part, tuple):
+            yield from within(part)
+        elif isinstance(part, tuple):
             yield from within(part)
 
 
@@ -21,7 +28,8 @@ def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
     """Return `node` with every node in it, itself included, replaced by what `change` makes of it, the inner ones first."""
     if isinstance(node, tuple):
         return tuple(mapped(each, change) for each in node)
-    if not is_dataclass(node):
+    names = _fields(node)
+    if names is None:
         return node
-    inner = {field.name: mapped(getattr(node, field.name), change) for field in fields(node)}
-    return change(replace(node, **inner))  # type: ignore[type-var]
+    inner = {name: mapped(getattr(node, name), change) for name in names}
+    return change(replace(node, **inner))

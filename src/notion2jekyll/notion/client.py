@@ -157,8 +157,14 @@ class Gate:
     that one was let in.
     """
 
-    def __init__(self, settings: NotionSettings, progress: Progress) -> None:
-        """Take the rules, the clock and the sleep of `settings`."""
+    def __init__(
+        self,
+        settings: NotionSettings,
+        progress: Progress,
+        meanwhile: Callable[[float], None] | None = None,
+    ) -> None:
+        """Take the rules, the clock and the sleep of `settings`; `meanwhile` is told of each pause, in seconds, when it begins."""
+        self._meanwhile = meanwhile
         self._rules = settings.politeness
         self._clock, self._sleep = settings.clock, settings.sleep
         self._deadline = settings.deadline
@@ -240,6 +246,8 @@ class Gate:
         """Tell of a pause once, however many wait for its end."""
         if until > self._announced_until + 1:
             self._progress.waiting(SERVICE, until - self._clock(), why)
+            if self._meanwhile:
+                self._meanwhile(until - self._clock())
             self._announced_until = until
 
 
@@ -322,7 +330,10 @@ class PoliteTransport(httpx.AsyncBaseTransport):
                 unreached = isinstance(error, httpx.ConnectError | httpx.ProxyError)
                 failure: _Failure | None = _Failure(_what(error), unreached=unreached)
             else:
-                failure = _failure(response)
+                body = _body(response)
+                failure = _failure(response, body)
+                # It is read once: the client asks the response for it.
+                response.json = lambda **_: body  # type: ignore[method-assign]
             outcome = failure.what if failure else str(response.status_code)
             self._progress.request(SERVICE, f"{request.method} {request.url.path} → {outcome}")
             if failure is None:
@@ -335,10 +346,9 @@ class PoliteTransport(httpx.AsyncBaseTransport):
             raise failure
 
 
-def _failure(response: httpx.Response) -> _Failure | None:
+def _failure(response: httpx.Response, body: Json | None) -> _Failure | None:
     """Return what failed in a way that may pass; None for a good answer and for one that will stay the same."""
     status = response.status_code
-    body = _body(response)
     if status == httpx.codes.OK:
         return None if body is not None else _Failure("an answer that is not JSON or was cut short", status)
     if status not in PASSING:
@@ -407,7 +417,7 @@ def _times(count: int) -> str:
     return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
 
 
-def _body(response: httpx.Response) -> dict[str, Any] | None:
+def _body(response: httpx.Response) -> Json | None:
     try:
         body = json.loads(response.content)
     except ValueError:
@@ -463,11 +473,16 @@ class Notion:
     Raises AccessDenied and Unreachable, which end a run; NotFound, Refused, Unanswered and Late, which concern one request.
     """
 
-    def __init__(self, settings: NotionSettings, progress: Progress) -> None:
-        """Raises ConfigError and AccessDenied for an address and a token that cannot be right."""
+    def __init__(
+        self,
+        settings: NotionSettings,
+        progress: Progress,
+        meanwhile: Callable[[float], None] | None = None,
+    ) -> None:
+        """`meanwhile` is told of each pause. Raises ConfigError and AccessDenied for an address and a token that cannot be right."""
         self._settings = settings
         self._url = _address(settings.api_url)
-        self._gate = Gate(settings, progress)
+        self._gate = Gate(settings, progress, meanwhile)
         loopback = urlsplit(self._url).hostname in ("127.0.0.1", "localhost", "::1")
         carrier = httpx.AsyncClient(
             transport=settings.transport,

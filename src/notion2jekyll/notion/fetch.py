@@ -172,6 +172,7 @@ def read_source(
     choose: Callable[[Listing], Wanted],
     deliver: Callable[[Tree | Failed], None],
     more: Callable[[], frozenset[str]] = frozenset,
+    pause: Callable[[float], None] | None = None,
     *,
     progress: Progress,
     listing: Listing | None = None,
@@ -180,7 +181,8 @@ def read_source(
 
     With a `listing` that was made a moment ago nothing is listed again.
     Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
-    until it wants no more of them; each is asked for once. `deliver` gets every page of `Wanted.bodies` exactly once, in no
+    until it wants no more of them; each is asked for once. `pause` is called when Notion wants one of so many seconds, for
+    something else to begin. `deliver` gets every page of `Wanted.bodies` exactly once, in no
     particular order, but those for which the deadline came first; nor is anything looked up then. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
     run in this thread and what they raise is passed on. Raises ConfigError (a source is of the wrong kind or ambiguous),
     AccessDenied (token, capability, not shared), Unreachable (Notion is down, or a list could not be read to its end).
@@ -228,7 +230,7 @@ def read_source(
         await _in_parallel(look, () if notion.late else sorted(wanted.lookups))
         return Reading(listed, found, notion.requests, notion.waited, frozenset(late))
 
-    return _run(settings, progress, work)
+    return _run(settings, progress, work, pause)
 
 
 def read_connection(settings: NotionSettings, *, progress: Progress) -> Connection:
@@ -349,11 +351,16 @@ def _schema(raw: Json) -> PropertySchema:
 # Running -------------------------------------------------------------------------------------------------------------
 
 
-def _run(settings: NotionSettings, progress: Progress, work: Callable[[Notion], Coroutine[Any, Any, T]]) -> T:
+def _run(
+    settings: NotionSettings,
+    progress: Progress,
+    work: Callable[[Notion], Coroutine[Any, Any, T]],
+    pause: Callable[[float], None] | None = None,
+) -> T:
     """Run `work` with a connection; what it raises comes out as one plain exception."""
 
     async def connected() -> T:
-        async with Notion(settings, progress) as notion:
+        async with Notion(settings, progress, pause) as notion:
             try:
                 return await work(notion)
             except (Trouble, BaseExceptionGroup) as caught:

@@ -15,6 +15,7 @@ from notion2jekyll.media import Failure
 from notion2jekyll.notion.fetch import Listing, Wanted, read_source
 from notion2jekyll.notion.model import Failed, File, Tree, hosted_files
 from notion2jekyll.plan import Output, Plan
+from notion2jekyll.progress import Progress
 from notion2jekyll.steps.bench import Bench, Run
 from notion2jekyll.steps.making import LEAK, REVOKE, leaks
 
@@ -45,45 +46,47 @@ def download(run: Run, plan: Plan, outputs: list[Output]) -> dict[str, Problem]:
     An address that expired while the run was busy is asked for anew, once. A file that could never be had is none of
     that: its page goes on without it. Nor is one that Notion does not host: it stays where it is.
     """
-    job, bench = run.job, run.bench
+    bench = run.bench
     wanted = {
         path: file
         for path, file in plan.files.items()
         if path not in bench.media and path not in bench.failures
     }
-    allowed = (media.origin(job.notion.api_url),)
-
-    def fetch(files: Mapping[str, File]) -> dict[str, Failure]:
-        done = media.download(
-            files,
-            bench.media,
-            max_bytes=job.config.jekyll.assets.max_bytes,
-            progress=run.progress,
-            sleep=run.clock.sleep,
-            allowed=allowed,
-        )
-        for path, got in done.got.items():
-            if leaks(job, bench.media[got.path]):
-                del bench.media[got.path]
-                done.failures[path] = Failure(f"The file {files[path].name} {LEAK}", REVOKE)
-            else:
-                bench.copies[assets.stem(path)] = Copy(SitePath(f"/{got.path}"), got.size, note=got.note)
-        bench.downloads += done.requests
-        return done.failures
-
-    failures = fetch(wanted)
+    failures = fetch(run, wanted, run.progress).failures
     expired = {path for path, failure in failures.items() if failure.expired}
     if expired:
         owners = {output.entry.page: output for output in outputs if expired & output.files.keys()}
         fresh = _fresh(run, owners)
         files = {path: fresh[assets.stem(path)] for path in expired if assets.stem(path) in fresh}
-        failures = {path: failure for path, failure in failures.items() if path not in files} | fetch(files)
+        failures = {path: failure for path, failure in failures.items() if path not in files}
+        failures |= fetch(run, files, run.progress).failures
     for path, failure in failures.items():
         if failure.final or not wanted[path].hosted:
             trouble = Trouble(failure.message, failure.hint)
             bench.copies[assets.stem(path)] = Copy(SitePath(f"/{path}"), trouble=trouble)
     bench.failures |= failures
     return _lost(outputs, bench)
+
+
+def fetch(run: Run, files: Mapping[str, File], progress: Progress) -> media.Media:
+    """Put `files` on the bench, and what they turned out to be; return that, and what could not be had."""
+    job, bench = run.job, run.bench
+    done = media.download(
+        files,
+        bench.media,
+        max_bytes=job.config.jekyll.assets.max_bytes,
+        progress=progress,
+        sleep=run.clock.sleep,
+        allowed=(media.origin(job.notion.api_url),),
+    )
+    for path, got in done.got.items():
+        if leaks(job, bench.media[got.path]):
+            del bench.media[got.path]
+            done.failures[path] = Failure(f"The file {files[path].name} {LEAK}", REVOKE)
+        else:
+            bench.copies[assets.stem(path)] = Copy(SitePath(f"/{got.path}"), got.size, note=got.note)
+    bench.downloads += done.requests
+    return done
 
 
 def _lost(outputs: Iterable[Output], bench: Bench) -> dict[str, Problem]:

@@ -21,6 +21,7 @@ from notion2jekyll.notion.fetch import (
 from notion2jekyll.notion.model import Failed, Page, Tree
 from notion2jekyll.plan import check_listing
 from notion2jekyll.publish import whereabouts
+from notion2jekyll.steps.ahead import Ahead
 from notion2jekyll.steps.bench import Bench, Listed, Packed, Run
 from notion2jekyll.steps.job import Job, why_full
 from notion2jekyll.steps.making import is_current, make_post
@@ -71,13 +72,26 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
     # What is only looked at is looked at as a whole.
     room = None if job.only_looks else job.checkpoint
     hurried = room is not None and job.notion.deadline is not None
+    ahead = Ahead(run, memory)
     turn = Turn(
-        wishes, memory, run.started, bench, choose, found, room, hurried, strict=job.config.sync.strict
+        wishes, memory, run.started, bench, choose, found, room, hurried, ahead, strict=job.config.sync.strict
     )
     listing = kept.listing if kept else job.listing
-    reading = read_source(
-        job.notion, sources, turn.choose, turn.deliver, turn.more, progress=run.progress, listing=listing
-    )
+    try:
+        reading = read_source(
+            job.notion,
+            sources,
+            turn.choose,
+            turn.deliver,
+            turn.more,
+            ahead.pause,
+            progress=run.progress,
+            listing=listing,
+        )
+    except BaseException:
+        ahead.stop()
+        raise
+    turn.again(ahead.finish())
     reading = replace(reading, found={**found, **reading.found})
     bench.listed = Listed(reading.listing, reading.found, kept.at if kept else now, written)
     bench.requests += reading.requests
@@ -112,6 +126,7 @@ class Turn:
     """How many pages may be read before the next commit; None for all."""
     hurried: bool
     """Whether the run has to end in time: then what is only read once more waits for what changed."""
+    ahead: Ahead
     strict: bool
     brief: Brief = field(init=False)
     """What is known by now; there is none before the listing."""
@@ -241,6 +256,7 @@ class Turn:
             else:
                 self.bench.trees[page] = Packed.of(tree)
                 self.bench.outputs[page], self.bench.anchors[page] = output, anchors
+                self.ahead.want(output)
             self.bench.problems[page] = problems
         except Exception as error:  # noqa: BLE001  # one page's trouble must not cost the others theirs
             trouble = (

@@ -81,6 +81,12 @@ class Target(Protocol):
         Raises AccessDenied or ConfigError where it certainly cannot be written to, and as `read`.
         """
 
+    def send_ahead(self, content: bytes) -> None:
+        """Send what a commit will probably hold, where that shortens it; nobody sees it before. Raises as `read`.
+
+        It may be called from another thread than the rest, but never beside the rest.
+        """
+
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, all of it or nothing. Raises Moved when the target changed since, and as `read`.
 

@@ -187,6 +187,9 @@ class Folder:
         """Do nothing: the files are all there is."""
         return Settled()
 
+    def send_ahead(self, content: bytes) -> None:
+        """Do nothing: writing takes no time."""
+
     def apply(self, commit: Commit) -> Applied:
         """Write `commit`, after what a run that was killed had begun to write.
 

@@ -131,6 +131,11 @@ class GitHub:
         """Return what may keep the branch from being written to: one request. Raises AccessDenied, and as `read`."""
         return self._repository.obstacle()
 
+    def send_ahead(self, content: bytes) -> None:
+        """Store `content` as a blob, which no version holds yet. Raises what `apply` raises."""
+        if self._version is not None:
+            self._repository.send_ahead(content, self._version)
+
     def apply(self, commit: Commit) -> Applied:
         """Make `commit` on the head that was read, which becomes the new base; raises Moved when the branch went on.
 

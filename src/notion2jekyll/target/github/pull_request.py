@@ -230,6 +230,11 @@ class PullRequest(GitHub):
 
     # Writing
 
+    def send_ahead(self, content: bytes) -> None:
+        """Store `content` as a blob, which no version holds yet. Raises what `apply` raises."""
+        if self._version is not None:
+            self._repository.send_ahead(content, self._version)
+
     def apply(self, commit: Commit) -> Applied:
         """Make `commit` on the branch, which is made where it is not there; raises Moved when somebody pushed to it.
 

@@ -391,6 +391,11 @@ class Repository:
             self.wire.progress.end("committing")
         return start.after(changes, Head(made["sha"], tree, self._page_of(made)))
 
+    def send_ahead(self, content: bytes, start: Version) -> None:
+        """Store a content that a commit of `start` will probably hold, where it needs a blob of its own. Raises as `commit`."""
+        if start.head and self._split({"": content}, start)[0]:
+            self._upload("a file", content)
+
     def _split(
         self, changes: Mapping[str, Change], start: Version
     ) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -38,10 +38,11 @@ _PATIENCE = 20.0
 """Seconds of pauses for a server to which there is no connection: a wrong address does not come right by waiting."""
 _FREE_WRITES = 20
 _WRITE_PAUSE = 1.0
-"""After the first writes of a run, one a second: GitHub asks for that, and allows about 80 new contents a minute."""
+"""One write a second: GitHub asks for that, and allows about 80 new contents a minute. So up to 20 may come at once, after as
+many seconds without any, or at the start."""
 _SLOWEST_PAUSE = 8.0
-"""Each time GitHub says that this was too fast, the pause doubles, up to this: it allows about 500 new contents an hour,
-and does not say which requests it counts."""
+"""Each time GitHub says that this was too fast, the pause doubles, up to this, and no more is saved up to
+come at once: it allows about 500 new contents an hour, and does not say which requests it counts."""
 
 # `import github` gives its logger a handler that writes to stderr; what a run says is not PyGithub's to decide.
 logging.getLogger("github").handlers.clear()
@@ -144,7 +145,9 @@ class Wire:
             seconds_between_writes=None,
         ).requester
         self._place = f"/repos/{repository}"
-        self._writes = 0
+        self._most_at_once = _FREE_WRITES
+        self._spare = float(_FREE_WRITES)
+        """How many writes may come at once now."""
         self._write_pause = _WRITE_PAUSE
         self._last_write = float("-inf")
 
@@ -281,6 +284,7 @@ class Wire:
             seconds, said = self._asked_pause(headers)
             if not line.startswith("GET") and headers.get("x-ratelimit-remaining") != "0":
                 self._write_pause = min(2 * self._write_pause, _SLOWEST_PAUSE)
+                self._most_at_once = max(1, int(self._spare))
             if seconds > self._max_wait:
                 when = time.strftime("%H:%M UTC", time.gmtime(self._clock() + seconds))
                 return Unreachable(
@@ -314,12 +318,17 @@ class Wire:
         self._sleep(seconds)
 
     def _keep_pace(self) -> None:
-        """Before a write: leave a second after the one before, once there are more than a handful."""
-        self._writes += 1
-        rest = self._last_write + self._write_pause - self._clock()
-        if self._writes > _FREE_WRITES and rest > 0:
-            self._sleep(min(rest, self._write_pause))
-        self._last_write = self._clock()
+        """Before a write: leave a second for each, once more than a handful came at once."""
+        now = self._clock()
+        earned = max(0.0, now - self._last_write) / self._write_pause
+        self._spare = min(self._spare + earned, float(self._most_at_once))
+        self._last_write = now
+        if self._spare < 1:
+            rest = (1 - self._spare) * self._write_pause
+            self._sleep(rest)
+            # On a clock that does not move while this sleeps, the rest is not to be earned once more.
+            self._spare, self._last_write = 1.0, max(self._clock(), now)
+        self._spare -= 1
 
     def held(self, refused: Refused) -> Stop:
         """Say of a branch that GitHub keeps where it is, though nobody else moved it."""

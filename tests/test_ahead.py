@@ -1,0 +1,126 @@
+"""While Notion wants a pause, files are fetched and sent ahead of the commit that holds them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notion2jekyll.config import load
+from notion2jekyll.demo.workspace import block
+from notion2jekyll.errors import Unreachable
+from notion2jekyll.notion.client import NotionSettings, Politeness
+from notion2jekyll.progress import Silent
+from notion2jekyll.report import Report
+from notion2jekyll.sync import Clock, Job, sync
+from notion2jekyll.target.github import GitHub
+from pictures import png
+from world import World, world
+
+PAGES = 5
+FIRST_PAUSE = 4
+"""Requests before it: the database, its rows, and the first two pages."""
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    with world(tmp_path, monkeypatch, capsys) as made:
+        made.configure()
+        yield made
+
+
+@dataclass
+class Sent:
+    """What was sent ahead, and after how many requests to Notion."""
+
+    here: World
+    contents: list[bytes] = field(default_factory=list)
+    requests: list[int] = field(default_factory=list)
+    error: Exception | None = None
+    happened: threading.Event = field(default_factory=threading.Event)
+
+
+def run(here: World, sent: Sent, **how: Any) -> Report:
+    """Sync with a budget that ends in the middle of the pages; the first pause lasts until something was sent ahead."""
+
+    class Hub(GitHub):
+        def send_ahead(self, content: bytes) -> None:
+            sent.contents.append(content)
+            sent.requests.append(len(here.notion.log))
+            try:
+                if sent.error:
+                    raise sent.error
+                super().send_ahead(content)
+            finally:
+                sent.happened.set()
+
+    async def nap(seconds: float) -> None:
+        if not how:
+            assert sent.happened.wait(30)
+        await here.nap(seconds)
+
+    rules = Politeness(budget=FIRST_PAUSE, in_flight=1)
+    settings = NotionSettings(
+        here.notion.token, here.notion.url, rules, clock=here.monotonic, sleep=nap, jitter=lambda: 0.5
+    )
+    job = Job(load(here.directory / "notion2jekyll.yaml"), settings, **how)
+    target = Hub("me/blog", "main", here.hub.token, here.hub.base_url, sleep=here.slept.append)
+    return sync(job, target, Clock(here.clock, here.slept.append), Silent())
+
+
+def fill(here: World) -> list[bytes]:
+    """Add pages with a picture each, and return the pictures."""
+    pictures = [png(8 + number, 4) for number in range(PAGES)]
+    for number, picture in enumerate(pictures):
+        shown = here.workspace.add_file(f"{number}.png", picture)
+        here.row(f"Post {number}", children=[block("image", **shown)])
+    return pictures
+
+
+def test_pictures_go_ahead_in_a_pause_and_each_goes_once(here: World) -> None:
+    pictures = fill(here)
+    sent = Sent(here)
+    report = run(here, sent)
+    assert report.result == "committed"
+    assert sent.requests[0] == FIRST_PAUSE
+    assert set(sent.contents) <= set(pictures)
+    assert here.hub.log.count("POST /git/blobs") == PAGES
+    assert report.requests["files"] == PAGES
+    kept = {path: content for path, content in here.hub.files().items() if path.startswith("assets/")}
+    assert sorted(kept.values()) == sorted(pictures)
+    posts = "".join(here.site().values())
+    assert all(f'width="{8 + number}" height="4"' in posts for number in range(PAGES))
+    assert len(here.commits()) == 2
+
+
+def test_what_fails_ahead_is_done_by_the_commit(here: World) -> None:
+    pictures = fill(here)
+    sent = Sent(here, error=Unreachable("no connection", hint="later"))
+    report = run(here, sent)
+    assert (report.result, report.problems) == ("committed", ())
+    assert set(pictures) <= set(here.hub.files().values())
+
+
+def test_a_file_that_holds_a_token_is_not_sent_ahead(here: World) -> None:
+    secret = here.workspace.add_file("0.png", png(8, 4) + b"ghs_secret")
+    here.row("Post 0", children=[block("image", **secret)])
+    fill(here)
+    sent = Sent(here)
+    sent.happened.set()
+    report = run(here, sent, secrets=frozenset({"ghs_secret"}))
+    assert any("holds a token" in problem.message for problem in report.problems)
+    assert not [content for content in sent.contents if b"ghs_secret" in content]
+
+
+def test_what_only_looks_sends_nothing(here: World) -> None:
+    fill(here)
+    sent = Sent(here)
+    assert run(here, sent, dry_run=True).result == "planned"
+    assert sent.contents == []
+    assert not [line for line in here.hub.log if not line.startswith("GET")]
