@@ -266,6 +266,7 @@ UNSEEN: list[tuple[Break, int, str, str]] = [
 """What a sync works with all the same, and nobody would see."""
 BESIDE: list[tuple[Break, int, str, str]] = [
     (token("github_pat_11AAAAAAA", "2026-11-27 00:00:00 UTC"), 0, "expires soon: 2026-11-27 00:00 UTC", "settings/tokens"),
+    (lambda here: owned(here, "ghp_AAAAAAAAAAAA", scopes="gist, workflow"), 4, "GITHUB_TOKEN lacks the scope repo or public_repo (it has only gist, workflow)", "“repo”"),
     (ruled("commit_message_pattern"), 0, "asks something of commits to main that a sync may not meet: commit message pattern", "The first sync shows it"),
     (beside(protected=True), 0, "The branch main is protected, and GitHub does not tell this token by what", "Settings → Branches"),
     (workflow("notion2jekyll", "something-else"), 0, "No workflow of me/blog runs notion2jekyll", "notion2jekyll init"),

@@ -106,6 +106,22 @@ def test_tokens_by_their_kind(host: Host, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("scopes", "private", "message"),
+    [
+        (("repo", "workflow"), True, None),
+        (("public_repo",), False, None),
+        (("public_repo",), True, "lacks the scope repo (it has only public_repo)"),
+        (("gist", "read:org"), False, "lacks the scope repo or public_repo (it has only gist, read:org)"),
+        ((), False, "lacks the scope repo or public_repo (it has none)"),
+    ],
+)
+def test_scopes_that_let_write(scopes: tuple[str, ...], private: bool, message: str | None) -> None:
+    found = odd(replace(HOST, scopes=scopes, private=private))
+    assert [sign for sign, _ in found] == ([] if message is None else ["fault"])
+    assert message is None or message in found[0][1]
+
+
+@pytest.mark.parametrize(
     ("rules", "signs"),
     [
         ([Rule("pull_request", "R", "always")], []),

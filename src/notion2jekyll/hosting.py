@@ -75,6 +75,7 @@ def about_host(host: Host, github: GitHub, plugins: Collection[str], now: dateti
     `plugins` are those that the site's own configuration names.
     """
     yield _about_token(host, now)
+    yield from _about_scopes(host)
     yield from _about_rules(host, github)
     yield from _about_workflows(host, github, now)
     yield from _about_pages(host, plugins)
@@ -99,6 +100,21 @@ def _about_token(host: Host, now: datetime) -> Finding:
             "of the repository, too.",
         )
     return Finding("well", f"{what}, until {when}.")
+
+
+def _about_scopes(host: Host) -> Iterator[Finding]:
+    """Yield that a classic token may not write: of that GitHub tells only what its owner may do."""
+    if host.scopes is None:
+        return
+    enough = {"repo"} if host.private else {"repo", "public_repo"}
+    if not enough & set(host.scopes):
+        has = f"only {', '.join(host.scopes)}" if host.scopes else "none"
+        yield Finding(
+            "fault",
+            f"GITHUB_TOKEN lacks the scope {' or '.join(sorted(enough, reverse=True))} (it has {has}): it may not write.",
+            "Tick “repo” for the token at https://github.com/settings/tokens, or make a fine-grained one.",
+            AccessDenied.exit_code,
+        )
 
 
 # The branch ----------------------------------------------------------------------------------------------------------
