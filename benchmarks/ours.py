@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from notion2jekyll import cli
-from notion2jekyll.sync import Clock
+from notion2jekyll.clock import Clock
 
 if __name__ == "__main__":
     cli.CLOCK = Clock(now=lambda: datetime.fromtimestamp(time.time(), UTC), sleep=time.sleep)  # type: ignore[misc]

@@ -9,7 +9,7 @@ Stage = Literal["listing", "fetching", "media", "committing", "publishing"]
 
 
 class Progress(Protocol):
-    """Receives counts while a run goes on. Calls come from one thread at a time."""
+    """Receives counts while a run goes on. Calls come from one thread; `request` and `waiting` from one more beside it."""
 
     def begin(self, stage: Stage, total: int | None) -> None:
         """Start `stage`; `total` is the number of steps to come, None where it is not known."""

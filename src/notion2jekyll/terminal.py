@@ -78,7 +78,7 @@ class _Bars(Progress):
     def get_renderables(self) -> Iterable[RenderableType]:
         """Yield the bars, then a line a pause that is not over."""
         yield self.make_tasks_table(self.tasks)
-        for service, pause in sorted(self.pauses.items()):
+        for service, pause in sorted(self.pauses.copy().items()):
             left = pause.until - self.get_time()
             if left > 0:
                 what = f"Waiting for {service}, {_seconds(left)} to go: {harmless(pause.why)}"

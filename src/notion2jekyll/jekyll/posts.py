@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from notion2jekyll.jekyll.places import Place
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.markdown.anchors import fragments
 from notion2jekyll.markdown.headings import written
-from notion2jekyll.markdown.nodes import CodeBlock, Math, MathBlock, SitePath, Url
+from notion2jekyll.markdown.nodes import CodeBlock, Doc, Math, MathBlock, SitePath, Url
 from notion2jekyll.markdown.serialize import serialize
 from notion2jekyll.markdown.walk import within
 from notion2jekyll.notion.model import File, Page
@@ -35,6 +35,30 @@ NOTHING: Final = Extras()
 """The extras of a post without any."""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands below the front matter of a post, and what the front matter has to know of it."""
+
+    text: str
+    content: Doc
+    separator: str
+    """What ends its excerpt."""
+    math: bool
+    mermaid: bool
+
+
+def body(article: Article, place: Place, options: Options, site: Site) -> Body:
+    """Return the body of the post of `article` at `place`."""
+    own = site.excerpt_separator(place.shelf.label, place.path)
+    content, separator = excerpts.ended(themes.fitted(article.body, site.theme), options.excerpt, own)
+    inside = list(within(content))
+    # Without a math engine formulas are written as code.
+    math = site.math and any(isinstance(node, Math | MathBlock) for node in inside)
+    mermaid = any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in inside)
+    text = serialize(content, site.dialect(options.typography, formulas=math))
+    return Body(text, content, separator, math, mermaid)
+
+
 def render(
     article: Article,
     place: Place,
@@ -43,16 +67,15 @@ def render(
     *,
     modified: str,
     extras: Extras = NOTHING,
+    below: Body | None = None,
 ) -> bytes:
-    """Return the bytes of the post of `article` at `place`; `modified` is its `last_modified_at`, as it is written."""
-    about = place.meta
+    """Return the bytes of the post of `article` at `place`; `modified` is its `last_modified_at`, as it is written.
+
+    `below` is its `body`, where that was made already.
+    """
+    below = below or body(article, place, options, site)
+    about, separator = place.meta, below.separator
     own = site.excerpt_separator(place.shelf.label, place.path)
-    content, separator = excerpts.ended(themes.fitted(article.body, site.theme), options.excerpt, own)
-    inside = list(within(content))
-    # Without a math engine formulas are written as code.
-    math = site.math and any(isinstance(node, Math | MathBlock) for node in inside)
-    mermaid = any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in inside)
-    body = serialize(content, site.dialect(options.typography, formulas=math))
     values: dict[str, Any] = {
         "layout": site.layout(place.shelf.label, place.path),
         "title": about.title,
@@ -63,11 +86,13 @@ def render(
         "categories": list(about.categories),
         "tags": list(about.tags),
         "description": about.description,
-        "excerpt": excerpts.instead(content, body, separator),
+        "excerpt": excerpts.instead(below.content, below.text, separator),
         "excerpt_separator": separator if separator != own else "",
         # minima, the theme of GitHub Pages, escapes all of these but this one.
         "author": front_matter.inert(about.author),
-        **themes.front_matter(site.theme, cover=_written(article.cover), math=math, mermaid=mermaid),
+        **themes.front_matter(
+            site.theme, cover=_written(article.cover), math=below.math, mermaid=below.mermaid
+        ),
         "icon": front_matter.inert(_written(article.icon)),
     }
     # What is mapped to a key that is there already takes its place; None takes it away.
@@ -83,7 +108,7 @@ def render(
     if not place.live and not re.search(r"(^|/)_drafts/", place.path):
         values["published"] = False
     values["notion_id"] = article.page.id
-    return front_matter.dump(values, body).encode("utf-8", "replace")
+    return front_matter.dump(values, below.text).encode("utf-8", "replace")
 
 
 def anchors(article: Article, options: Options, site: Site) -> dict[str, str]:

@@ -42,8 +42,11 @@ def make_post(
     # What only a draft shows is nobody's business yet: Jekyll would publish it with the other files.
     files = posts.files(article, beside) if place.live else {}
 
+    below = posts.body(article, place, options, site)
+
     def rendered(modified: str) -> tuple[bytes, str]:
-        return posts.render(article, place, options, site, modified=modified, extras=beside), modified
+        post = posts.render(article, place, options, site, modified=modified, extras=beside, below=below)
+        return post, modified
 
     # `last_modified_at` moves only when something else did: else an edit that changes nothing would be a change.
     content, modified = rendered(previous.modified) if previous else (b"", "")
