@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from notion2jekyll.decide import Memory
@@ -11,7 +11,7 @@ from notion2jekyll.jekyll import assets
 from notion2jekyll.notion.model import File
 from notion2jekyll.plan import Output
 from notion2jekyll.progress import Progress, Silent
-from notion2jekyll.steps.bench import Run
+from notion2jekyll.steps.bench import Bench, Run
 from notion2jekyll.steps.files import fetch
 
 
@@ -27,19 +27,19 @@ class _InPassing(Silent):
 
 @dataclass(slots=True)
 class Ahead:
-    """Works in a thread of its own, and only while nothing else does: it stops before the pause ends.
+    """Works in a thread of its own, on a bench of its own: `finish` puts on the run's what came of it.
 
     Nothing depends on it. What it does not come to, or what fails, is done when the plan asks for it.
     """
 
     run: Run
     memory: Memory
+    bench: Bench = field(default_factory=Bench)
+    """What the thread fetches, and what that turned out to be."""
     files: dict[str, File] = field(default_factory=dict)
     """Path → file that the blog does not have."""
     to_send: list[str] = field(default_factory=list)
     """Paths of what was fetched and is still to be sent."""
-    fetched: set[str] = field(default_factory=set)
-    """Paths of all that was fetched."""
     _thread: threading.Thread | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -57,7 +57,8 @@ class Ahead:
         if self._thread is not None and self._thread.is_alive():
             return
         # Not one that the end of the program would wait for: whoever interrupts a run wants it to end.
-        self._thread = threading.Thread(target=self._work, args=(seconds,), daemon=True)
+        wanted, self.files = self.files, {}
+        self._thread = threading.Thread(target=self._work, args=(wanted, seconds), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -69,17 +70,20 @@ class Ahead:
         self.stop()
         if self._thread is not None:
             self._thread.join()
-        return self.fetched
+        bench, mine = self.run.bench, self.bench
+        bench.media.update(mine.media)
+        bench.copies.update(mine.copies)
+        bench.downloads += mine.downloads
+        return {*mine.media}
 
-    def _work(self, seconds: float) -> None:
+    def _work(self, wanted: dict[str, File], seconds: float) -> None:
         clock, target = self.run.clock, self.run.target
         until = clock.now() + timedelta(seconds=seconds)
-        wanted, self.files = self.files, {}
         try:
-            got = fetch(self.run, wanted, _InPassing(self.run.progress)).got
-            self.fetched |= got.keys()
-            self.to_send += [each.path for path, each in got.items() if each.path in self.run.bench.media]
+            aside = replace(self.run, bench=self.bench, progress=_InPassing(self.run.progress))
+            got = fetch(aside, wanted).got
+            self.to_send += [each.path for each in got.values() if each.path in self.bench.media]
             while self.to_send and clock.now() < until and not self._is_over.is_set():
-                target.send_ahead(self.run.bench.media[self.to_send.pop()])
+                target.send_ahead(self.bench.media[self.to_send.pop()])
         except Exception:  # noqa: BLE001  # the commit meets it again, and tells
             self.to_send.clear()

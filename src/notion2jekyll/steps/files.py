@@ -15,7 +15,6 @@ from notion2jekyll.media import Failure
 from notion2jekyll.notion.fetch import Listing, Wanted, read_source
 from notion2jekyll.notion.model import Failed, File, Tree, hosted_files
 from notion2jekyll.plan import Output, Plan
-from notion2jekyll.progress import Progress
 from notion2jekyll.steps.bench import Bench, Run
 from notion2jekyll.steps.making import LEAK, REVOKE, leaks
 
@@ -52,14 +51,14 @@ def download(run: Run, plan: Plan, outputs: list[Output]) -> dict[str, Problem]:
         for path, file in plan.files.items()
         if path not in bench.media and path not in bench.failures
     }
-    failures = fetch(run, wanted, run.progress).failures
+    failures = fetch(run, wanted).failures
     expired = {path for path, failure in failures.items() if failure.expired}
     if expired:
         owners = {output.entry.page: output for output in outputs if expired & output.files.keys()}
         fresh = _fresh(run, owners)
         files = {path: fresh[assets.stem(path)] for path in expired if assets.stem(path) in fresh}
         failures = {path: failure for path, failure in failures.items() if path not in files}
-        failures |= fetch(run, files, run.progress).failures
+        failures |= fetch(run, files).failures
     for path, failure in failures.items():
         if failure.final or not wanted[path].hosted:
             trouble = Trouble(failure.message, failure.hint)
@@ -68,14 +67,14 @@ def download(run: Run, plan: Plan, outputs: list[Output]) -> dict[str, Problem]:
     return _lost(outputs, bench)
 
 
-def fetch(run: Run, files: Mapping[str, File], progress: Progress) -> media.Media:
+def fetch(run: Run, files: Mapping[str, File]) -> media.Media:
     """Put `files` on the bench, and what they turned out to be; return that, and what could not be had."""
     job, bench = run.job, run.bench
     done = media.download(
         files,
         bench.media,
         max_bytes=job.config.jekyll.assets.max_bytes,
-        progress=progress,
+        progress=run.progress,
         sleep=run.clock.sleep,
         allowed=(media.origin(job.notion.api_url),),
     )
