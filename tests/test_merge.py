@@ -279,6 +279,7 @@ def test_another_post_in_the_place_of_ours_is_the_persons(line: str) -> None:
         '---\n{title: "일기", notion_id: "1"}\n---\n',
         '---\ntitle: "일기"\ntitle: "again"\nnotion_id: "1"\n---\n',
         '---\n? title\n: "일기"\n---\n',
+        '---\ntitle: "일기"\n? [a, {b: c}]\n: d\nnotion_id: "1"\n---\n',
         '---\n  title: "일기"\n---\n',
         '---\ntitle: &t "일기"\nother: *t\ntags: ["python", "일기"]\nnotion_id: "1"\n---\n',
     ],

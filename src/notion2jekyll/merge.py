@@ -221,12 +221,16 @@ def _nfc(value: Value) -> Value:
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
-def _values(head: str) -> dict[str, Value] | None:
-    """Return key → value of `head`; None where it is no plain mapping."""
+def _values(head: str) -> dict[Value, Value] | None:
+    """Return key → value of `head`; None where it is no mapping. A key that is a list or a mapping is given as it compares."""
     node = _compose(head)
     if isinstance(node, str):
         return None
-    return {key.value: _comparable(value) for key, value in (node.value if node is not None else ())}
+    pairs = node.value if node is not None else ()
+    return {
+        key.value if isinstance(key, yaml.ScalarNode) else _comparable(key): _comparable(value)
+        for key, value in pairs
+    }
 
 
 def _sections(head: str) -> list[_Section] | None:
