@@ -130,6 +130,12 @@ def test_a_move_that_was_cut_short_is_finished() -> None:
     assert made.commit({}, "m").deletes == {PATH}
 
 
+def test_a_move_that_was_cut_short_leaves_what_was_edited_since_at_the_old_place() -> None:
+    made = plan(output(path=OTHER), there={PATH: HAND, OTHER: NEW}, state=[entry()])
+    assert (told(made), made.state.entries["p"]) == ([], entry())
+    assert [(conflict.path, PATH in conflict.why) for conflict in made.conflicts] == [(OTHER, True)]
+
+
 def test_nothing_is_moved_onto_somebody_elses_file() -> None:
     made = plan(output(path=OTHER), there={PATH: OLD, OTHER: THEIRS}, state=[entry()])
     assert (told(made), [conflict.path for conflict in made.conflicts]) == ([], [OTHER])

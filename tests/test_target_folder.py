@@ -180,23 +180,43 @@ def test_a_kill_at_any_moment_leaves_whole_files_and_all_of_a_commit_or_nothing(
     assert seen == [False, *[True] * 7]
 
 
-def test_what_a_person_changed_after_a_kill_is_not_overwritten(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", ["a.md", "c.md", "gone.md"])
+def test_where_a_person_changed_something_after_a_kill_nothing_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    _put(tmp_path, "a.md", b"old")
-    _put(tmp_path, "b.md", b"old")
-    _put(tmp_path, "gone.md", b"old")
+    """Else the state would tell of a post that is not there, and a later merge would start from it."""
+    before = {"a.md": b"old", "b.md": b"old", "gone.md": b"old", state.PATH: b"old"}
+    for each, content in before.items():
+        _put(tmp_path, each, content)
     folder = Folder(tmp_path)
     folder.read()
 
-    _apply_and_be_killed(folder, _commit({"a.md": b"new", "b.md": b"new"}, "gone.md"), monkeypatch)
-    for path in ("a.md", "gone.md"):
-        _put(tmp_path, path, b"by hand")
-    after = {"a.md": b"by hand", "b.md": b"new", "gone.md": b"by hand"}
+    writes = {"a.md": b"new", "b.md": b"new", "c.md": b"new", state.PATH: b"new"}
+    _apply_and_be_killed(folder, _commit(writes, "gone.md"), monkeypatch)
+    _put(tmp_path, path, b"by hand")
+    after = {**before, path: b"by hand"}
     again = Folder(tmp_path)
     assert {path: again.fetch(path) for path in again.read().files} == after
     again.finish()
     assert _everything(tmp_path) == after
+
+
+def test_a_change_in_the_very_moment_of_writing_is_a_race(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(tmp_path, "a.md", b"old")
+    folder = Folder(tmp_path)
+    folder.read()
+    stage = Folder._stage
+
+    def staged(self: Folder, *what: Any) -> None:
+        stage(self, *what)
+        _put(tmp_path, "a.md", b"by hand")
+
+    monkeypatch.setattr(Folder, "_stage", staged)
+    with pytest.raises(Moved):
+        folder.apply(_commit({"a.md": b"new", "b.md": b"new"}))
+    assert _everything(tmp_path) == {"a.md": b"by hand"}
 
 
 def _everything(root: Path) -> dict[str, bytes]:

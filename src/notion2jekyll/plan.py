@@ -354,6 +354,14 @@ class _Draft:
         if there == entry.blob and elsewhere and previous is not None and self.as_left(previous):
             # An earlier run was cut short between writing the post and removing it from its old place.
             self.change("move", output, output.why, previous.path)
+        elif (
+            there == entry.blob
+            and elsewhere
+            and previous is not None
+            and previous.path in self.snapshot.files
+        ):
+            why = f"the post is here already, and was edited at its old place, {previous.path}; delete one of the two"
+            self.clash(entry.page, entry.path, why, previous)
         elif there == entry.blob:
             # Exactly what it should be: nothing changed, or an earlier run was cut short after it wrote.
             self.keep(entry)

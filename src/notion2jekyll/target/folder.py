@@ -99,7 +99,7 @@ class Folder:
     and what goes away, and only then is each renamed to its place. `read` shows the folder as a journal that is there
     will leave it and changes nothing; `finish` and `apply` carry it out; so a commit is there whole or not at all. One
     run at a time writes. Nothing is written through a symbolic link below the root, and no file that a person changed
-    meanwhile is touched.
+    meanwhile is touched: then the rest of the journal is dropped.
     """
 
     versioned = False
@@ -136,6 +136,8 @@ class Folder:
 
     def _foresee(self, journal: _Journal, files: dict[str, str]) -> None:
         """Change `files` as `_finish` is going to change the folder."""
+        if not self._is_due(journal):
+            return
         for path, blob in journal.deletes.items():
             if files.get(path) == blob:
                 del files[path]
@@ -214,7 +216,8 @@ class Folder:
                     self._finish()
                     self._refuse_changes((*writes, *commit.deletes))
                     self._stage(writes, commit.deletes)
-                    self._finish()
+                    if not self._finish():
+                        raise Moved(f"something in {self.name} was changed meanwhile")
         self._pending = {}
         files = {path: blob for path, blob in seen.items() if path not in commit.deletes}
         files |= {path: blob_id(text) for path, text in writes.items()}
@@ -316,16 +319,32 @@ class Folder:
                 self._clear()
             raise
 
-    def _finish(self) -> None:
+    def _is_due(self, journal: _Journal) -> bool:
+        """Return whether nobody changed what `journal` is about since it was written: each place is as it was, or as it will be.
+
+        Else nothing of it is to be done. Its state would tell of posts that are not there, and what Notion has would be
+        taken for known; without it the next run plans from what there is, and merges.
+        """
+        return all(
+            self._now(path) in (write.old, write.new) for path, write in journal.writes.items()
+        ) and all(self._now(path) in (blob, None) for path, blob in journal.deletes.items())
+
+    def _finish(self) -> bool:
         """Do what the journal says, as far as it is not done; without a journal, forget what was written aside.
 
-        Where the disk refuses, the journal goes too: each file is old or new then, and the next run plans afresh.
+        Return False where it is forgotten, too, since somebody changed what it is about. Where the disk refuses, the
+        journal goes as well: each file is old or new then, and the next run plans afresh.
         """
         pending = self._root / _PENDING
+        due = True
         try:
-            if journal := _Journal.load(pending / _JOURNAL):
-                # The state last: it tells anyone who looks meanwhile of nothing that is not there.
-                for path in sorted(journal.writes, key=lambda path: path == state.PATH):
+            journal = _Journal.load(pending / _JOURNAL)
+            if journal and (due := self._is_due(journal)):
+                # What is remembered comes last, the state at the very end: it tells of nothing that is not there.
+                records = state.PATH.partition("/")[0] + "/"
+                for path in sorted(
+                    journal.writes, key=lambda path: (path.startswith(records), path == state.PATH)
+                ):
                     self._put(path, journal.writes[path])
                 self._delete(journal.deletes, list(journal.writes))
         except (OSError, Stop):
@@ -334,6 +353,7 @@ class Folder:
             raise
         if pending.exists():
             self._clear()
+        return due
 
     def _clear(self) -> None:
         pending = self._root / _PENDING
