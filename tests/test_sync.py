@@ -10,6 +10,7 @@ import pytest
 
 from notion2jekyll import state
 from notion2jekyll.demo.workspace import block, text
+from notion2jekyll.target.folder import Folder
 from world import World, lines, world
 
 
@@ -363,6 +364,37 @@ def test_edits_in_a_folder_are_merged_again_and_again(here: World) -> None:
         indeed = ", indeed" * (number + 1)
         assert post.read_text(encoding="utf-8").endswith(f"---\n\nfirst{indeed}\n\nsecond {number}\n")
         assert here.report("sync", "--output", "site")[1]["result"] == "up-to-date"
+
+
+@pytest.mark.parametrize("title", ["Mine", "Renamed"])
+def test_an_edit_after_a_kill_in_a_folder_is_merged_with_what_the_killed_run_was_to_write(
+    here: World, title: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    here.configure(f"notion:\n  source: {here.database}\n  publish: {{property: Status, is: Published}}\n")
+    page = here.row("Mine", "first", "second")
+    here.pass_time(hours=1)
+    here.run("sync", "--output", "site")
+    here.workspace.update_page(page, {"Name": title})
+    here.workspace.replace_children(page, lines("first", "second, new"))
+    here.pass_time(hours=1)
+    with here.monkeypatch.context() as patch:
+        patch.setattr(Folder, "_put", killed)
+        with pytest.raises(Killed):
+            here.run("sync", "--output", "site")
+    post = here.directory / "site/_posts/2026-11-20-mine.md"
+    post.write_bytes(post.read_bytes().replace(b"first", b"first, mine"))
+
+    ran, report = here.report("sync", "--output", "site")
+    assert (ran.code, [change["action"] for change in report["changes"]]) == (0, ["merge"])
+    (found,) = post.parent.iterdir()
+    assert found.name == f"2026-11-20-{title.lower()}.md"
+    assert found.read_text("utf-8").endswith("---\n\nfirst, mine\n\nsecond, new\n")
 
 
 def test_a_post_deleted_by_hand_stays_deleted(here: World) -> None:
@@ -856,6 +888,20 @@ def test_every_page_is_read_again_after_a_week(here: World) -> None:
     assert (report["result"], report["changes"], report["requests"]["notion"]) == ("committed", [], 3)
     _, report = here.report("sync")
     assert (report["result"], report["requests"]["notion"]) == ("up-to-date", 1)
+
+
+def test_a_clock_that_was_ahead_puts_off_nothing_for_years(here: World) -> None:
+    page = here.row("Post", "one")
+    here.pass_time(hours=1)
+    now = here.now
+    here.pass_time(days=20_000)
+    here.run("sync")
+    here.now = now
+    here.workspace.replace_children(page, lines("two"), silent=True)
+    assert "two" not in here.site()["_posts/2026-11-20-post.md"]
+    here.pass_time(days=1)
+    here.run("sync")
+    assert "two" in here.site()["_posts/2026-11-20-post.md"]
 
 
 def test_no_page_is_read_again_where_that_is_not_wanted(here: World) -> None:

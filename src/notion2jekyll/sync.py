@@ -334,7 +334,7 @@ def _worth_alone(job: Job, remembered: State, memory: Memory, target: Target, st
     marks = {page: entry.fingerprint for page, entry in remembered.entries.items()}
     if any(entry.fingerprint != marks.get(page, entry.fingerprint) for page, entry in before.entries.items()):
         return True
-    return started - before.written >= state.ALONE
+    return abs(started - before.written) >= state.ALONE
 
 
 def _diffs(target: Target, plan: Plan) -> dict[str, str]:

@@ -67,4 +67,5 @@ def why_full(job: Job, memory: Memory, started: datetime) -> str:
 def is_overdue(job: Job, before: State, started: datetime) -> bool:
     """Return whether it is so long ago that every page was read that it is to be done again."""
     days, last = job.config.sync.full_every_days, before.reconciled
-    return bool(days) and (last is None or started - last >= timedelta(days=days))
+    # A time that is long to come is from a clock that was wrong.
+    return bool(days) and (last is None or abs(started - last) >= timedelta(days=days))
