@@ -152,9 +152,10 @@ def _attempt(run: Run) -> Report:
             known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
             merges = _merges(job, target, known, outputs)
             plan = _plan(job, target, known, outputs, gone, merges)
-            if not job.dry_run and not plan.files.keys() <= bench.media.keys():
+            missing = plan.files.keys() - bench.media.keys()
+            if missing and not job.dry_run:
                 lost |= download(run, plan, outputs)
-                turn.again(plan.files)
+                turn.again(missing)
             # A post does not take an address before the one that has it has left it.
             elif waiting := early(plan, turn.brief, outputs):
                 lost |= waiting
