@@ -88,7 +88,7 @@ def failed_config(here: World, *parts: str, code: int = 2) -> None:
 
 def test_no_configuration(here: World) -> None:
     (here.directory / "notion2jekyll.yaml").unlink()
-    failed(here, here.run("sync"), 2, "notion2jekyll.yaml", "config.yaml", "config.example.yaml")
+    failed(here, here.run("sync"), 2, "notion2jekyll.yaml", "config.yaml", "notion2jekyll init")
     failed(here, here.run("sync", "--config", "elsewhere.yaml"), 2, "elsewhere.yaml")
 
 
@@ -235,7 +235,9 @@ def test_usage(here: World) -> None:
     assert here.run("sync", "--nonsense").code == 2
     assert here.run("snyc").code == 2
     assert here.run("sync", "--page", "what").code == 2
-    assert here.run().code == 2
+    alone = here.run()
+    assert (alone.code, alone.err) == (2, "")
+    assert alone.out == here.run("--help").out
     assert here.run("--version").said == f"notion2jekyll {__version__}"
 
 

@@ -385,7 +385,7 @@ def test_what_is_no_yaml_is_said(text: str, says: str) -> None:
 def test_files_are_found_and_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="There is no configuration here") as refusal:
         find(tmp_path)
-    assert "config.example.yaml" in refusal.value.hint
+    assert "notion2jekyll init" in refusal.value.hint
     (tmp_path / "config.yaml").write_text(LEAST, encoding="utf-8-sig")
     assert find(tmp_path).name == "config.yaml"
     assert load(find(tmp_path)).notion.ids()

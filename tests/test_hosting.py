@@ -97,7 +97,7 @@ def test_all_is_well() -> None:
         ),
         (
             replace(HOST, kind="unknown", expires=None),
-            "GITHUB_TOKEN is of a kind that its letters do not tell.",
+            "GITHUB_TOKEN is of a kind that is not known here.",
         ),
     ],
 )

@@ -97,13 +97,15 @@ def test_what_could_serve_is_offered() -> None:
     assert could_serve(
         {
             "Name": ("title", ()),
-            "Status": ("status", ("Idea", "Published")),
+            "Topic": ("multi_select", ("git",)),
             "Public": ("checkbox", ()),
             "Tags": ("multi_select", ()),
+            "Status": ("status", ("Idea", "Published")),
         }
     ) == [
         "publish: {property: Status, is: [Published]}   # options: Idea, Published",
         "publish: {property: Public, is: true}",
+        "publish: {property: Topic, is: [git]}   # options: git",
     ]
 
 

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
+from notion2jekyll import layout
 from notion2jekyll.errors import AccessDenied, GuardStop, Problem
 from notion2jekyll.plan import Action, Change, Conflict
 from notion2jekyll.report import (
@@ -423,3 +425,10 @@ def test_standings_are_columns_where_they_fit(width: int) -> None:
         assert cell_len(first.rstrip()) + 2 == second.index("it could")
     else:
         assert all(cell_len(line) <= width for line in lines)
+
+
+def test_a_line_that_just_fits_is_followed_by_no_empty_one() -> None:
+    out = Screen()
+    console = Console(file=out, width=10, force_terminal=True, color_system=None)
+    layout.say(console, Text("ten cells. and more"))
+    assert out.getvalue() == "ten cells.\n    and\n    more\n"

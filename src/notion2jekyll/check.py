@@ -17,7 +17,7 @@ from notion2jekyll.decide import Feed, Memory, assigned, unmarked
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop, Unreachable
 from notion2jekyll.findings import Finding
 from notion2jekyll.hosting import about_host
-from notion2jekyll.jekyll import review
+from notion2jekyll.jekyll import posts, review
 from notion2jekyll.jekyll.extras import told, unkept
 from notion2jekyll.jekyll.meta import Options, meta
 from notion2jekyll.jekyll.shelves import Shelf
@@ -317,19 +317,10 @@ def about_site(config: Config, memory: Memory, shelves: Iterable[Shelf]) -> Iter
     yield from _about_secrecy(config, site)
     for shelf in shelves:
         yield from _about_shelf(shelf, site)
-    # Data files are read whatever is excluded.
-    samples = [
-        shelf.path("2026-11-20-title.md", site.collections_dir) for shelf in shelves if shelf.kind != "data"
-    ]
+    samples = [shelf.path("2026-11-20-title.md", site.collections_dir) for shelf in shelves]
     for path in (*samples, f"{config.jekyll.assets.folder}/0a1b2c3d4e5f.png"):
-        if item := site.excluder(path):
-            yield Finding(
-                "fault",
-                f"`exclude:` in {CONFIG} has “{item}”: what is published in {path.rpartition('/')[0] or '/'} is left out of the "
-                "site.",
-                f"Take “{item}” out of `exclude:`, or publish to another folder.",
-                ConfigError.exit_code,
-            )
+        for one in posts.left_out([path], site):
+            yield Finding("fault", one.message, one.hint, ConfigError.exit_code)
 
 
 def _about_dates(config: Config, site: Site) -> Iterator[Finding]:
@@ -348,8 +339,10 @@ def _about_dates(config: Config, site: Site) -> Iterator[Finding]:
         )
     else:
         yield Finding("well", f"Posts are dated in {zone}, the `timezone` of {CONFIG}.")
-    ahead = "are shown at once" if site.future else "wait for a build after that time"
-    yield Finding("well", f"Posts that are dated ahead {ahead} (`future: {str(site.future).lower()}`).")
+    ahead = "at once" if site.future else "by the first build after that"
+    yield Finding(
+        "well", f"Posts with a date in the future are shown {ahead} (`future: {str(site.future).lower()}`)."
+    )
 
 
 def _about_addresses(config: Config, site: Site) -> Iterator[Finding]:

@@ -77,7 +77,6 @@ CLOCK: Final = Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
 app = typer.Typer(
     help="Keep a Jekyll blog on GitHub Pages in step with journal pages in Notion.\n\n"
     "Tokens are read from the environment: NOTION_TOKEN and GITHUB_TOKEN.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -92,7 +91,7 @@ ConfigFile = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", metavar="DIR", help="Publish into a local Jekyll site folder instead of GitHub."
+        "--output", metavar="DIR", help="A local Jekyll site folder, in place of the blog on GitHub."
     ),
 ]
 Pages = Annotated[
@@ -111,7 +110,7 @@ JsonFile = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what needs a person.")]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", help="Show every request (never a token), and long lists whole.")
+    bool, typer.Option("--verbose", help="Show every request (never a token), and long lists in full.")
 ]
 
 
@@ -172,7 +171,7 @@ def plan_command(
 def status_command(
     config: ConfigFile = None, output: Output = None, page: Pages = None, verbose: Verbose = False
 ) -> int:
-    """Show how each page stands: published, changed, unpublished, conflicting or failing, and why; writes nothing.
+    """Show how each page stands, and why; writes nothing.
 
     Example: notion2jekyll status
     """
@@ -199,7 +198,7 @@ def render_command(
 ) -> int:
     """Print the Markdown that a page becomes, published or not; writes nothing, and needs no configuration.
 
-    Example: notion2jekyll render https://www.notion.so/My-page-0123456789abcdef0123456789abcdef
+    Example: notion2jekyll render 0123456789abcdef0123456789abcdef
     """
     from notion2jekyll import render, report
     from notion2jekyll.config import load
@@ -803,17 +802,17 @@ def run(arguments: Sequence[str]) -> int:
     """Run the program with `arguments` and return its exit code; every error becomes a message and a code here."""
     console = _console(stderr=True)
     try:
-        code = app(args=list(arguments), prog_name="notion2jekyll", standalone_mode=False)
+        code = app(args=list(arguments) or ["--help"], prog_name="notion2jekyll", standalone_mode=False)
+        if not arguments:
+            code = USAGE
     except Stop as stop:
         _show(stop, console)
         return stop.exit_code
     except TyperException as error:
-        # Without arguments the help was printed already, and there is no message.
-        if message := error.format_message().strip():
-            from notion2jekyll import report
+        from notion2jekyll import report
 
-            hint = "notion2jekyll --help lists the commands, and notion2jekyll COMMAND --help its options."
-            report.show_problem(Problem("error", message, hint=hint), console)
+        hint = "notion2jekyll --help lists the commands, and notion2jekyll COMMAND --help its options."
+        report.show_problem(Problem("error", error.format_message().strip(), hint=hint), console)
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED

@@ -484,8 +484,8 @@ def find(directory: Path) -> Path:
             return directory / name
     raise ConfigError(
         f"There is no configuration here: neither {FILES[0]} nor {FILES[1]} is in {directory}.",
-        hint="Copy config.example.yaml to notion2jekyll.yaml and fill in your database, the publish rule and the "
-        "repository, or name a file with --config FILE.",
+        hint="Change to the folder that has it, or name it with --config FILE. Where there is none yet, "
+        "`notion2jekyll init` asks for what it needs, and writes it.",
     )
 
 
@@ -520,7 +520,8 @@ def parse(text: str, name: str) -> Config:
         what = getattr(error, "problem", None) or str(error)
         raise ConfigError(
             f"{name}{place}: this is not valid YAML: {what}.",
-            hint="Most often a space is missing after a colon, the indentation differs, or a text with : # or @ needs quotes.",
+            hint="Most often a space is missing after a colon, lines do not begin below each other, a quotation mark is not closed, or a text with "
+            ": # or @ needs quotes.",
         ) from None
     if not isinstance(raw, Mapping):
         raise ConfigError(

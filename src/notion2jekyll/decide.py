@@ -547,8 +547,8 @@ def unmarked(
         return (
             Problem(
                 "note",
-                f"None of the {len(listing)} rows is published: of none is it true that {rule}.",
-                hint="Mark a page in Notion that is to be published.",
+                f"None of the {len(listing)} rows is published: the rule is “{rule}”, and none meets it.",
+                hint="Set that in Notion for a page that is to be published, or change `publish:` in the configuration.",
             ),
         )
     pages = {page.id: page for page in listing}

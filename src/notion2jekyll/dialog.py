@@ -9,7 +9,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from notion2jekyll import report
+from notion2jekyll import layout, report
 from notion2jekyll.errors import ConfigError
 from notion2jekyll.init.talk import Question, Sign
 from notion2jekyll.progress import Progress
@@ -35,7 +35,7 @@ class Dialog:
         if sign:
             report.show_sign(sign, _LOOKS[sign], text, self._console, hint)
         else:
-            self._console.print(Text(report.harmless(text)), soft_wrap=True, highlight=False)
+            layout.say(self._console, Text(report.harmless(text)), indent=6)
 
     def ask(self, question: Question) -> str:
         """Return what is typed; the default for Enter alone. Raises ConfigError where nobody can be asked."""

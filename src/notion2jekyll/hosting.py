@@ -53,7 +53,7 @@ _KINDS: Final[Mapping[TokenKind, str]] = {
     "fine-grained": "a fine-grained personal access token",
     "app": "a token of an app, as workflows have it, which lasts for its job",
     "oauth": "a token of somebody who signed in to an app, as `gh auth token` gives it",
-    "unknown": "of a kind that its letters do not tell",
+    "unknown": "of a kind that is not known here",
 }
 _REFUSING: Final = frozenset(
     {"pull_request", "update", "required_status_checks", "required_deployments", "merge_queue", "workflows"}

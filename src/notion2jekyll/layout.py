@@ -36,7 +36,11 @@ def say(console: Console, text: Text, *, indent: int = 4, lead: str = "") -> Non
 
 def _wrapped(line: Text, console: Console, indent: int, lead: str) -> list[Text]:
     first, *more = line.divide(_breaks(line.plain, console.width - cell_len(lead), indent))
-    return [first, *(Text.assemble(" " * indent, part) for part in more)]
+    parts = [first, *(Text.assemble(" " * indent, part) for part in more)]
+    # A blank beyond the last cell of a line would be a line of its own.
+    for part in parts[:-1]:
+        part.rstrip()
+    return parts
 
 
 def _breaks(line: str, width: int, indent: int) -> list[int]:

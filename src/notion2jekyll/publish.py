@@ -86,7 +86,12 @@ def whereabouts(page: Page | None, sources: Collection[str], *, filtered: bool) 
 def could_serve(schema: Mapping[str, tuple[str, tuple[str, ...]]]) -> list[str]:
     """Return lines of YAML: which properties of a source (name → type, options) could say what is published."""
     lines = []
-    for name, (kind, options) in schema.items():
+    # A status or a box says such things; several options at once rather say what a page is about.
+    kinds = ("status", "checkbox", "select", "multi_select")
+    for name, (kind, options) in sorted(
+        ((name, own) for name, own in schema.items() if own[0] in kinds),
+        key=lambda one: kinds.index(one[1][0]),
+    ):
         if kind == "checkbox":
             lines.append(f"publish: {{property: {in_yaml(name)}, is: true}}")
         elif kind in ("status", "select", "multi_select") and options:

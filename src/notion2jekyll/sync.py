@@ -174,6 +174,8 @@ def _attempt(run: Run) -> Report:
     problems = [*memory.problems, *brief.problems, *doubts, *lost.values()]
     for page in (*brief.whys, *(table.id for table in brief.tables)):
         problems += bench.problems.get(page, ())
+    there = (entry for entry in plan.state.entries.values() if not entry.removed)
+    problems += posts.left_out((path for entry in there for path in (entry.path, *entry.files)), memory.site)
     return Report(
         result=_result(job, target, plan, applied),
         target=target.name,

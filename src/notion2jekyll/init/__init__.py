@@ -108,9 +108,9 @@ def init(setup: Setup, wishes: Wishes, talk: Talk) -> Done:
     nameless = HOME.encode() in files[WORKFLOW] and HOME.startswith("OWNER/")
     if nameless:
         talk.say(
-            f"{WORKFLOW} uses {HOME}, where OWNER is a placeholder.",
+            f"{WORKFLOW} cannot run yet: it uses {HOME}, and OWNER is a placeholder.",
             sign="!",
-            hint="Write the account there that notion2jekyll lives under, then commit it.",
+            hint="In its place write the GitHub account that has notion2jekyll, then commit the file.",
         )
     rest = blog.missing(files, place).keys() - (chosen.keys() if committed else ())
     secret = not (place.has_secret or (put and stored))
@@ -126,7 +126,9 @@ def _configuration(root: Path, talk: Talk) -> _Old | None:
     text = _text(root / CONFIG)
     if text is not None:
         found = _Old(text, parse(text, CONFIG))
-        talk.say(f"{CONFIG} is there: it is changed in what you answer, and stays as it is else.", sign="✓")
+        talk.say(
+            f"{CONFIG} is there already: what you answer is changed in it, and all else stays.", sign="✓"
+        )
         return found
     other = FILES[1]
     if (text := _text(root / other)) is not None:

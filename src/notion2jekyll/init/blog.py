@@ -191,7 +191,7 @@ def to_commit(
     if strange and commit is not False:
         names = " and ".join(strange)
         others = "another" if len(strange) == 1 else "others as"
-        text = f"{blog.repository} has {others} {names}. Replace {'it' if len(strange) == 1 else 'them'} by yours?"
+        text = f"{blog.repository} has {others} {names}. Replace {'it' if len(strange) == 1 else 'them'} with yours?"
         if not agreed(talk, text, "--overwrite", overwrite, default=False):
             talk.say(
                 f"{names} in {blog.repository} stays as it is there.",
@@ -213,7 +213,9 @@ def to_store(wish: bool | None, blog: Blog, talk: Talk) -> bool:
     if blog.hub is None or not (blog.may_store or wish):
         return False
     if blog.has_secret:
-        text = f"{blog.repository} has a secret {SECRET} already. Replace it by the token that is used here?"
+        text = (
+            f"{blog.repository} has a secret {SECRET} already. Replace it with the token that is used here?"
+        )
     else:
         text = f"Store the token as the secret {SECRET} of {blog.repository}, encrypted for it alone?"
     return agreed(talk, text, "--secret", wish, default=not blog.has_secret)
@@ -233,7 +235,7 @@ def commit(files: Mapping[str, bytes], blog: Blog, clone: Clone | None, talk: Ta
         talk.say(
             "This clone does not have that commit yet.",
             sign="!",
-            hint=f"git add {' '.join(files)} && git pull",
+            hint=f"git add {' '.join(files)}\ngit pull",
         )
     return True
 
@@ -277,7 +279,11 @@ def tell_rest(paths: Sequence[str], blog: Blog, clone: Clone | None, talk: Talk,
                 "(the name may have folders in it), paste, “Commit changes”."
             )
         branch = f", on its default branch ({blog.home})" if blog.home else ", on its default branch"
-        talk.say(f"Still to be done: the files belong into {blog.repository}{branch}.", sign="!", hint=how)
+        talk.say(
+            f"Still to be done: commit {' and '.join(paths)} to {blog.repository}{branch}.",
+            sign="!",
+            hint=how,
+        )
     if secret:
         talk.say(
             f"Still to be done: the secret {SECRET} of {blog.repository}, for the scheduled sync.",

@@ -174,7 +174,7 @@ def tell_properties(origin: Origin, options: Options, talk: Talk) -> None:
     lines = [
         f"      {role:<12} ← {playing[role]}: {said[role] or '(empty)'}" for role in ROLES if role in playing
     ]
-    talk.say("\n".join(["The newest of its rows would become:", *lines]))
+    talk.say("\n".join(["What is read of its newest row, as an example:", *lines]))
 
 
 def used_properties(origin: Origin, options: Options) -> str:

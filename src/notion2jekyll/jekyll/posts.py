@@ -6,7 +6,7 @@ Facts by experiment in GitHub Pages' own versions; see docs/architecture.md. Pur
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from notion2jekyll.jekyll import excerpts, front_matter, themes
 from notion2jekyll.jekyll.extras import Extras
 from notion2jekyll.jekyll.meta import Options
 from notion2jekyll.jekyll.places import Place
-from notion2jekyll.jekyll.site import Site
+from notion2jekyll.jekyll.site import CONFIG, Site
 from notion2jekyll.markdown.anchors import fragments
 from notion2jekyll.markdown.headings import written
 from notion2jekyll.markdown.nodes import CodeBlock, Doc, Math, MathBlock, SitePath, Url
@@ -144,6 +144,21 @@ def _written(url: Url | None) -> str:
 def modified(page: Page, options: Options, site: Site) -> str:
     """Return the edit time of `page` as `last_modified_at` has it."""
     return front_matter.stamp(page.edited.astimezone(options.zone or site.zone))
+
+
+def left_out(paths: Iterable[str], site: Site) -> Iterator[Problem]:
+    """Yield a warning for every item of `exclude:` that keeps files at `paths` out of the site: once, with one folder."""
+    found: dict[str, str] = {}
+    for path in paths:
+        # Data files are read whatever is excluded.
+        if not path.startswith("_data/") and (item := site.excluder(path)):
+            found.setdefault(item, path.rpartition("/")[0] or "/")
+    for item, folder in found.items():
+        yield Problem(
+            "warning",
+            f"`exclude:` in {CONFIG} has “{item}”: what is published in {folder} is left out of the site, and nobody sees it.",
+            hint=f"Take “{item}” out of `exclude:`, or publish to another folder.",
+        )
 
 
 def ahead(places: Mapping[str, Place], site: Site, now: datetime) -> tuple[Problem, ...]:

@@ -366,14 +366,14 @@ _SIGN_IN = (
     "“Contents: Read and write” and set it as GITHUB_TOKEN."
 )
 MAY_WRITE = (
-    "In a workflow add “permissions: contents: write”; of a fine-grained token, set “Contents” to “Read and write”; "
+    "In a workflow add “permissions: contents: write”; for a fine-grained token, set “Contents” to “Read and write”; "
     "a classic token needs the scope “repo”."
 )
 """How a token gets the permission to write."""
 _PROTECTED = (
     "Offer the posts with github: mode: pull_request, or commit with a token of somebody who may bypass the rule (Settings → Rules "
-    "or Branches): the token of a workflow is rarely among those. If it is a pull request already, let the rule leave its branch "
-    "out."
+    "or Branches): the token of a workflow rarely is. With mode: pull_request already, exempt the branch of the pull "
+    "request from the rule."
 )
 _SIGNED = (
     "Leave github: author out and use the token of a workflow (${{ github.token }}) or of an app: GitHub signs what those commit, "
