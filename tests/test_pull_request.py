@@ -28,6 +28,7 @@ from notion2jekyll.target import Commit, Moved, Snapshot
 from notion2jekyll.target.github import PullRequest, Wish
 from notion2jekyll.target.github.pull_request import MARK, join
 from notion2jekyll.target.github.repository import Entry
+from pictures import png
 from world import World, lines, world
 
 BRANCH = "notion2jekyll"
@@ -373,6 +374,68 @@ def test_a_post_that_was_deleted_in_the_blog_stays_deleted(here: World) -> None:
     assert ran.code == 0
     assert any(MINE in problem["message"] for problem in report["problems"])
     assert MINE not in here.hub.files(BRANCH)
+
+
+def _edited_by_hand(here: World) -> bytes:
+    return here.hub.files()[MINE].replace(b"first", b"first, by hand")
+
+
+def test_a_post_that_is_to_move_and_was_changed_in_the_blog_is_merged_and_moves(here: World) -> None:
+    page = _write(here, "Mine", "first")
+    _synced(here)
+    here.hub.merge()
+    here.workspace.update_page(page, {"Name": "Other"})
+    here.pass_time(hours=1)
+    _synced(here)
+    here.hub.rival.push({MINE: _edited_by_hand(here)})
+    report = _synced(here)
+    assert [(change["action"], change["from"], change["path"]) for change in report["changes"]] == [
+        ("merge", MINE, OTHER)
+    ]
+    assert (report["problems"], _posts(here)) == ([], {OTHER})
+    here.hub.merge(2)
+    assert _posts(here, "main") == {OTHER}
+    assert b"first, by hand" in here.hub.files()[OTHER]
+    _untouched(here)
+
+
+def test_a_post_that_is_to_move_and_was_changed_in_the_blog_and_in_the_pull_request_stays_both(
+    here: World,
+) -> None:
+    page = _write(here, "Mine", "first")
+    _synced(here)
+    here.hub.merge()
+    here.workspace.update_page(page, {"Name": "Other"})
+    here.pass_time(hours=1)
+    _synced(here)
+    Rival(here.hub.git, BRANCH).push({OTHER: here.hub.files(BRANCH)[OTHER] + b"by another hand"})
+    here.hub.rival.push({MINE: _edited_by_hand(here)})
+    report = _synced(here)
+    assert [MINE in problem["message"] for problem in report["problems"]] == [True]
+    assert _posts(here) == {MINE, OTHER}
+
+
+def test_a_post_that_is_to_go_and_was_changed_in_the_blog_stays_and_that_is_said_each_time(
+    here: World,
+) -> None:
+    picture = here.workspace.add_file("a.png", png(8, 4))
+    page = here.row("Mine", children=[{"type": "image", "image": picture}, *lines("first")])
+    here.pass_time(hours=1)
+    _synced(here)
+    here.hub.merge()
+    there = here.hub.files().keys()
+    here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    _synced(here)
+    here.hub.rival.push({MINE: _edited_by_hand(here)})
+    for _ in range(2):
+        ran, report = here.report("sync")
+        assert (ran.code, [conflict["path"] for conflict in report["conflicts"]]) == (1, [MINE])
+        assert here.hub.files(BRANCH).keys() == there
+    here.workspace.update_page(page, {"Status": "Published"})
+    here.pass_time(hours=1)
+    assert _synced(here)["conflicts"] == []
+    assert b"first, by hand" in here.hub.files(BRANCH)[MINE]
 
 
 def test_two_records_of_what_was_written_do_not_stand_in_the_way(here: World) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from notion2jekyll import state
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
 from notion2jekyll.jekyll.posts import AUTOMATIC, IDENTITY
 from notion2jekyll.merge import merge
@@ -176,7 +177,16 @@ class PullRequest(GitHub):
         entries, both = join(old.entries, blog.entries, ours.entries)
         problems: list[Problem] = []
         texts: dict[str, bytes] = {}
+        edited = {
+            path for path in both if path in old.entries and path in blog.entries and path not in ours.entries
+        }
+        record, kept = self._reopened(edited, old, blog, entries)
+        if record is not None:
+            texts[STATE] = record
+            entries[STATE] = Entry(blog.mode(STATE), self._repository.keep(record))
         for path in both:
+            if path in kept or path in texts:
+                continue
             sides = [each.entries.get(path) for each in (old, blog, ours)]
             text, problem = self._merged(path, *sides)
             if text is not None:
@@ -203,6 +213,45 @@ class PullRequest(GitHub):
             unwritten=bool(both),
             problems=tuple(problems),
         )
+
+    def _reopened(
+        self, edited: Collection[str], old: Version, blog: Version, entries: dict[str, Entry]
+    ) -> tuple[bytes | None, frozenset[str]]:
+        """Take back in `entries` that the branch moved or removed posts which the blog has `edited` since.
+
+        Return the record of what was written as that makes it, and the paths that this was done for: what becomes of
+        those posts is planned once more, as if they had been edited first. One is missing whose new file a person
+        edited on the branch.
+        """
+        before, now = self._record(old.entries), self._record(entries)
+        posts = [entry for entry in before.entries.values() if entry.path in edited] if before and now else []
+        if before is None or now is None or not posts:
+            return None, frozenset()
+        again: dict[str, state.Entry] = {}
+        files, sizes = dict(now.files), dict(now.sizes)
+        for entry in posts:
+            moved = now.entries.get(entry.page)
+            if moved is not None and moved.path not in blog.entries and moved.path in entries:
+                if entries[moved.path].id != moved.blob:
+                    continue
+                del entries[moved.path]
+            again[entry.page] = entry
+            for path in entry.files:
+                if path in blog.entries and path in before.files:
+                    entries.setdefault(path, blog.entries[path])
+                    files.setdefault(path, before.files[path])
+                    sizes |= {path: before.sizes[path]} if path in before.sizes else {}
+        if not again:
+            return None, frozenset()
+        record = replace(now, entries={**now.entries, **again}, files=files, sizes=sizes)
+        return state.dump(record), frozenset(entry.path for entry in again.values())
+
+    def _record(self, entries: Mapping[str, Entry]) -> state.State | None:
+        """Return the record of what was written; None where there is none that can be read."""
+        try:
+            return state.parse(self._repository.blob(entries[STATE].id)) if STATE in entries else None
+        except ValueError:
+            return None
 
     def _merged(
         self, path: str, old: Entry | None, blog: Entry | None, ours: Entry | None
