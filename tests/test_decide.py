@@ -32,7 +32,7 @@ def page(id_: str, title: str = "", public: bool | None = True, **more: Any) -> 
 
 def entry(id_: str, **more: Any) -> Entry:
     parts: dict[str, Any] = {
-        "path": f"_posts/2026-11-20-{id_}.md", "url": f"/2026/11/20/{id_}.html", "blob": "b" * 40, "edited": minute(NOON), "settled": True, "fingerprint": MARK, "title": id_,
+        "path": f"_posts/2026-11-20-{id_}.md", "url": f"/2026/11/20/{id_}.html", "blob": id_.encode().hex().rjust(40, "0"), "edited": minute(NOON), "settled": True, "fingerprint": MARK, "title": id_,
     }  # fmt: skip
     return Entry(id_, **{**parts, **more})
 

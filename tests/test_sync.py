@@ -11,6 +11,7 @@ import pytest
 from notion2jekyll import state
 from notion2jekyll.demo.workspace import block, text
 from notion2jekyll.target.folder import Folder
+from pictures import png
 from world import World, lines, world
 
 
@@ -405,6 +406,30 @@ def test_a_post_deleted_by_hand_stays_deleted(here: World) -> None:
     ran, report = here.report("sync")
     assert (ran.code, report["result"]) == (0, "up-to-date")
     assert "was deleted in the repository" in report["problems"][0]["message"]
+
+
+def test_a_post_moved_by_hand_keeps_its_pictures_when_its_page_goes(here: World) -> None:
+    picture = here.workspace.add_file("a.png", png(8, 4))
+    page = here.row("Mine", children=[{"type": "image", "image": picture}, *lines("text")])
+    here.pass_time(hours=1)
+    here.run("sync")
+    files = here.hub.files()
+    moved = {
+        "_posts/2026-11-20-mine.md": None,
+        "_posts/2020-01-01-moved.md": files["_posts/2026-11-20-mine.md"],
+    }
+    here.hub.rival.push(moved)
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"]) == (0, "up-to-date")
+    assert "was moved to _posts/2020-01-01-moved.md" in report["problems"][0]["message"]
+    here.workspace.update_page(page, {"Status": "Draft"})
+    here.pass_time(hours=1)
+    for _ in range(2):
+        assert here.run("sync").code == 0
+        here.pass_time(days=2)
+    after = here.hub.files()
+    assert after.keys() == {*files, *moved} - {"_posts/2026-11-20-mine.md"}
+    assert state.parse(after[state.PATH]).entries == {}
 
 
 def test_an_empty_answer_and_a_mass_removal_stop_the_run(here: World) -> None:

@@ -665,13 +665,21 @@ def _deleted_by_hand(
         entry = memory.state.entries.get(page.id)
         if entry is not None and not entry.removed and entry.path not in memory.snapshot.files:
             lost.append(entry)
-    notes = tuple(
-        Problem(
-            "note",
-            f"{entry.path} was deleted in the repository and stays deleted.",
-            page=entry.page,
-            hint="To get it back, run once with `restore: true` under `sync:`. To end this note, unpublish the page in Notion.",
-        )
-        for entry in lost
-    )
+    notes = tuple(_not_in_its_place(entry, memory.snapshot) for entry in lost)
     return frozenset(entry.page for entry in lost), notes
+
+
+def _not_in_its_place(entry: Entry, snapshot: Snapshot) -> Problem:
+    if there := snapshot.whereabouts(entry.blob):
+        return Problem(
+            "note",
+            f"{entry.path} was moved to {there} in the repository; there it stays as it is, whatever becomes of its page.",
+            page=entry.page,
+            hint="To let it follow its page again, move it back. To end this note, unpublish the page in Notion.",
+        )
+    return Problem(
+        "note",
+        f"{entry.path} was deleted in the repository and stays deleted.",
+        page=entry.page,
+        hint="To get it back, run once with `restore: true` under `sync:`. To end this note, unpublish the page in Notion.",
+    )

@@ -263,7 +263,7 @@ def make_plan(
         orphans=frozenset(
             path
             for path, blob in state.files.items()
-            if path not in used and snapshot.files.get(path) == blob
+            if path not in used | draft.given and snapshot.files.get(path) == blob
         )
         | spent,
         bases=bases,
@@ -294,6 +294,8 @@ class _Draft:
     """Paths that posts leave in this very plan, by moving or going."""
     drafts: Mapping[str, str] = field(default_factory=dict)
     """Page id → path of the draft, for posts that become drafts in this very plan."""
+    given: set[str] = field(default_factory=set)
+    """Media that are a person's from now on, with the post that shows them."""
     twins: dict[str, str] = field(default_factory=dict)
     """Path as a file system without case or Unicode forms sees it → path."""
 
@@ -333,6 +335,13 @@ class _Draft:
         """Remember the `entry` of a page that nothing is to be done for; not a draft that a person threw away."""
         if not entry.removed or entry.path in self.snapshot.files or not self.snapshot.complete:
             self.keep(entry)
+        else:
+            self.forget(entry)
+
+    def forget(self, entry: Entry) -> None:
+        """Forget the post of `entry`, which a person deleted; one that they moved elsewhere keeps what it shows."""
+        if self.snapshot.whereabouts(entry.blob):
+            self.given.update(entry.files)
 
     def clash(self, page: str, path: str, why: str, previous: Entry | None) -> None:
         """Leave everything of `page` alone, because of what is at `path`."""
@@ -453,7 +462,9 @@ class _Draft:
     def remove(self, entry: Entry, why: str) -> None:
         """Decide what becomes of the post of a page that is no longer published."""
         if entry.path not in self.snapshot.files:
-            if not self.snapshot.complete:
+            if self.snapshot.complete:
+                self.forget(entry)
+            else:
                 self.keep(entry)
         elif entry.removed:
             self.stay(entry)

@@ -31,6 +31,10 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     """What a person should know of how it was put together."""
 
+    def whereabouts(self, blob: str) -> str | None:
+        """Return the first path with the content of that id, None where none has it: where a post went that is not in its place."""
+        return min((path for path, there in self.files.items() if there == blob), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
