@@ -382,14 +382,28 @@ def _keys(lines: Sequence[_Line]) -> list[str]:
 
 def _diff(old: Sequence[_Line], new: Sequence[_Line]) -> Iterator[tuple[int, int, int, int]]:
     """Yield where the versions differ: from, to in `old`, from, to in `new`."""
-    for tag, i, i_end, j, j_end in SequenceMatcher(
-        None, _keys(old), _keys(new), autojunk=False
-    ).get_opcodes():
+    first, second = _keys(old), _keys(new)
+    # What is the same before and after is put aside: the matcher's time grows with the square of the lines that are alike.
+    head = _common(first, second)
+    tail = _common(first[head:][::-1], second[head:][::-1])
+    first, second = first[head : len(first) - tail], second[head : len(second) - tail]
+    for tag, *places in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+        i, i_end, j, j_end = (place + head for place in places)
         if tag == "replace" and i_end - i == j_end - j:
             # Each was rewritten in its place, and something may come between them.
             yield from ((i + step, i + step + 1, j + step, j + step + 1) for step in range(i_end - i))
         elif tag != "equal":
             yield i, i_end, j, j_end
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return how many lines both begin with."""
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
 
 
 def _counterparts(old: Sequence[_Line], new: Sequence[_Line]) -> dict[int, int]:
