@@ -403,7 +403,8 @@ class Sync(_Section):
     """How careful to be."""
 
     removed: Literal["delete", "draft", "keep"] = "delete"
-    """What becomes of the post of a page that is no longer published: deleted, moved to _drafts, or kept."""
+    """What becomes of the post of a page that is no longer published: deleted, moved to _drafts (its pictures and files stay, since
+    the draft shows them), or kept. Files that no post shows any more go with the change: to use one in a page of your own, copy it."""
     restore: bool = False
     """Whether a post that was deleted in the repository by hand is written again."""
     on_conflict: Literal["merge", "keep", "overwrite", "stop"] = "merge"
