@@ -366,3 +366,23 @@ def test_as_a_module() -> None:
     command = [sys.executable, "-m", "notion2jekyll", "--version"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == f"notion2jekyll {__version__}"
+
+
+def test_who_commits_by_hand_learns_what_is_still_to_come(here: World) -> None:
+    word = "GitHub Pages builds the site from that now"
+    here.row("Day one", "text")
+    here.pass_time(hours=1)
+    assert word not in here.run("plan").said
+    assert word in here.run("sync").said
+    assert word not in here.run("sync").said, "nothing was committed"
+    assert here.run("sync", "--page", here.row("Day two", "text"), "--quiet").said == ""
+    # A run on GitHub watches the build, or was told not to.
+    here.configure(
+        f"notion: {{source: {here.database}, publish: all}}\n"
+        "github: {repository: me/blog, pages: {watch: never}}\n"
+    )
+    here.monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    here.row("Day three", "text")
+    there = here.run("sync").said
+    assert "Committed to" in there
+    assert word not in there

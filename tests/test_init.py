@@ -391,7 +391,7 @@ def test_once_more_changes_what_is_answered_and_keeps_every_comment(here: World)
     assert made.startswith(wanted)
     assert made.removeprefix(wanted) == "\r\ngithub:\r\n  repository: me/blog\r\n  branch: main\r\n"
     assert here.hub.files()[FILES[0]] == made.encode()
-    assert [question.default for question in person.asked[:2]] == [here.database, "Status=Draft"]
+    assert [question.default for question in person.asked[:2]] == ["1", "Status=Draft"]
 
 
 def test_unattended_it_goes_on_from_what_is_there(nobody: World) -> None:

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from io import TextIOWrapper
@@ -448,9 +449,22 @@ def _run(  # one parameter an option
             raise
         # First what machines read: showing the report may fail where nobody looks.
         _write_json(done, file)
-    done = _tell_actions(done, config, output)
+    done = _awaited(_tell_actions(done, config, output), config, output)
     report.show(done, console, quiet=quiet, verbose=verbose)
     return NEEDS_PERSON if done.needs_person(strict=strict) else 0
+
+
+def _awaited(done: Report, config: Config, output: Path | None) -> Report:
+    """Return `done` with a word on what is still to come, where somebody committed by hand and nobody watched the build."""
+    hub = config.github
+    if output or hub is None or hub.mode != "commit" or hub.pages.watch == "always":
+        return done
+    if done.result != "committed" or not done.changes or os.environ.get("GITHUB_ACTIONS") == "true":
+        return done
+    return replace(
+        done,
+        published="GitHub Pages builds the site from that now: give it a minute or two. If a post does not show then: notion2jekyll check",
+    )
 
 
 def _as_stop(error: BaseException) -> Stop:

@@ -52,8 +52,9 @@ class Dialog:
         prompt.append(": ")
         try:
             answer = self._console.input(prompt).strip()
-        except EOFError:
-            raise KeyboardInterrupt from None  # Ctrl-D
+        except (EOFError, KeyboardInterrupt):  # Ctrl-D, Ctrl-C
+            self._console.print()  # what follows begins a line
+            raise KeyboardInterrupt from None
         return answer or question.default
 
     def working(self) -> AbstractContextManager[Progress]:

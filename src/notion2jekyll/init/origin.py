@@ -107,7 +107,9 @@ def choose(settings: NotionSettings, wish: str | None, old: Config | None, talk:
     if not shared:
         text = "Then paste its link here (••• → Copy link), or press Enter to look again"
     single = [str(number) for number, each in enumerate(shared, 1) if each.kind == "database"]
-    default = usual or (single[0] if len(single) == 1 else "")
+    # Its number says the same, and can be told from the others at a glance.
+    held = _number(usual, shared)
+    default = held or usual or (single[0] if len(single) == 1 else "")
     question = Question(text, _FLAG, default, unattended=usual or None)
 
     def read(answer: str) -> Origin | None:
@@ -115,7 +117,7 @@ def choose(settings: NotionSettings, wish: str | None, old: Config | None, talk:
             if shared:
                 raise ValueError("Write a number of the list, or paste a link.")
             return None
-        source, given, ids = _named(answer, shared)
+        source, given, ids = _named(usual if held and answer == held else answer, shared)
         with talk.working() as progress:
             what = look_at(settings, source, progress=progress)
             resolved = Source(source.id, what.resolved)
@@ -135,6 +137,15 @@ def _show(shared: Sequence[Shared], talk: Talk) -> None:
     talk.say(table([(each.title, each.kind) for each in shared[:SHOWN]]))
     if len(shared) > SHOWN:
         talk.say(f"      … and {len(shared) - SHOWN} more: paste the link of yours.")
+
+
+def _number(given: str, shared: Sequence[Shared]) -> str:
+    """Return the number of the source that the configuration names as `given`; empty where the list does not have it."""
+    wanted = parse_id(given) if given else ""
+    places = [
+        str(number) for number, each in enumerate(shared[:SHOWN], 1) if wanted in (each.id, each.database)
+    ]
+    return places[0] if wanted and len(places) == 1 else ""
 
 
 def _named(answer: str, shared: Sequence[Shared]) -> tuple[Source, str, frozenset[str]]:
