@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import pytest
 
-from fakes.faults import AFTER, FAULTS, LOST, Fault, impatient
+from fakes.faults import AFTER, FAULTS, LOST, REFUSED, Fault, impatient
 from fakes.victim import Start, Victim, program
 from notion2jekyll import cli, state
 from notion2jekyll.demo.workspace import block, mention, rich, text
@@ -390,8 +390,8 @@ def chosen(places: Sequence[Place], turn: int) -> list[Case]:
     """Return at each of `places` what differs for a run.
 
     Which fault it is matters to the client alone, and its own tests have every one. A run is told that a request failed for
-    good: that is tried at each. A write whose answer was lost may have had its effect or not, and be sent once more: each of
-    these is tried at each write. That a reading went well at last, a run is not told at all: that is tried at some. The
+    good: that is tried at each. A write whose answer was lost may have had its effect or not, and be sent once more, and a
+    write may be refused: each of these is tried at each write. That a reading went well at last, a run is not told at all: that is tried at some. The
     faults take turns; `turn` is where they begin.
     """
     cases = []
@@ -399,6 +399,7 @@ def chosen(places: Sequence[Place], turn: int) -> list[Case]:
         if place.writes:
             lost = (LOST[number % len(LOST)], AFTER[number % len(AFTER)])
             cases += [Case(place, fault, lasts) for fault in lost for lasts in (False, True)]
+            cases.append(Case(place, REFUSED, lasts=True))
         else:
             cases.append(Case(place, FAULTS[number % len(FAULTS)], lasts=True))
         if number % SOME == 0:
@@ -422,11 +423,10 @@ def test_after_any_fault_the_next_run_ends_where_an_undisturbed_one_does(
         reference.meet(fate)
         ran = reference.here.run(*reference.arguments)
         assert fate.met, case
-        found = ran.said if ran.code == cli.BUG else reference.wrong()
-        if ran.code == 0 and not found:
-            # A run that says that all is well has done all.
-            found = difference(reference.after, reference.files())
-        if found:
+        # A run that says that all is well has done all.
+        claimed = difference(reference.after, reference.files()) if ran.code == 0 else ""
+        found = reference.wrong() or claimed
+        if found or ran.code == cli.BUG:
             wrong.append(f"{case}\n{ran.said}\n{found}")
     close("faults", len(cases), wrong)
 

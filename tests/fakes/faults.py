@@ -114,6 +114,9 @@ FAULTS = (
 )
 """Every fault; those that say nothing of what the server did (`LOST`) also come after it acted (`AFTER`)."""
 
+REFUSED = next(fault for fault in FAULTS if fault.name == "409")
+"""The one that is an answer about what was asked, and no word on the server or on how often it was asked."""
+
 LOST = tuple(
     fault
     for fault in FAULTS
