@@ -135,6 +135,7 @@ class Notion:
         choose: Callable[[Listing], Wanted],
         deliver: Callable[[Tree | Failed], None],
         more: Callable[[], frozenset[str]],
+        pause: object = None,
         *,
         progress: object,
         listing: Listing | None = None,
