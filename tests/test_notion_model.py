@@ -26,6 +26,7 @@ from notion2jekyll.notion.model import (
     parse_time,
     plain,
 )
+from notion2jekyll.steps.bench import Packed
 
 DATA = Path(__file__).parent / "data" / "notion"
 BLOCKS: list[dict[str, Any]] = json.loads((DATA / "blocks.json").read_text("utf-8"))
@@ -164,3 +165,31 @@ def test_anything_can_be_read_as_text_file_or_icon(raw: Any) -> None:
     file = parse_file(raw)
     parse_icon(raw)
     assert file is None or file.url
+
+
+def test_a_tree_is_the_same_after_it_was_packed() -> None:
+    run = {
+        "type": "mention",
+        "plain_text": "Week",
+        "annotations": {"bold": True, "color": "red"},
+        "href": "/x",
+    }
+    run |= {"mention": {"type": "page", "page": {"id": "0" * 32}}}
+    picture = {
+        "type": "file",
+        "file": {"url": "https://x.test/a/b.png", "expiry_time": "2026-01-01T00:00:00Z"},
+    }
+    body = {
+        **picture,
+        "caption": [run],
+        "icon": {"type": "emoji", "emoji": "🧵"},
+        "color": "blue",
+        "other": [1],
+    }
+    inner = parse_block({"id": "1" * 32, "type": "paragraph", "paragraph": {"rich_text": [run, run]}})
+    row = parse_block({"id": "2" * 32, "type": "table_row", "table_row": {"cells": [[run], []]}})
+    moment = "2026-01-01T00:00:00.000Z"
+    outer = {"id": "3" * 32, "type": "image", "image": body, "has_children": True, "last_edited_time": moment}
+    page = parse_page({"id": "4" * 32, "created_time": moment, "last_edited_time": moment, "properties": {}})
+    tree = Tree(page, (parse_block(outer, (inner, row)), inner))
+    assert Packed.of(tree).tree() == tree

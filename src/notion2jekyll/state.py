@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -84,6 +84,9 @@ class Entry:
     """The post's own front matter told this, since the state was lost: whether a person edited the post is not known."""
 
 
+_KEYS: Final = tuple(each.name for each in fields(Entry) if each.name != "page")
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything remembered."""
@@ -128,8 +131,8 @@ def dump(state: State) -> bytes:
     for page, entry in sorted(state.entries.items()):
         entries[page] = {
             key: value
-            for key, value in asdict(entry).items()
-            if key != "page" and (value or key in ("path", "blob", "files", "links"))
+            for key, value in ((key, getattr(entry, key)) for key in _KEYS)
+            if value or key in ("path", "blob", "files", "links")
         }
     written = state.written.isoformat(timespec="seconds") if state.written else None
     raw = {

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from anyascii import anyascii
@@ -143,6 +144,8 @@ def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf, te
 
 
 def _lower(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return "".join(char.lower() for char in text)  # by character: Ruby has no final sigma
 
 
@@ -166,6 +169,7 @@ def _filled(template: str, fields: Mapping[str, str]) -> str:
     return re.sub(r"/+", "/", whole.replace("..", "/").replace("./", ""))
 
 
+@lru_cache(4096)
 def _jekyll_slug(text: str) -> str:
     return re.sub(r"-+", "-", "".join(char if _is_alnum(char) else "-" for char in _lower(text))).strip("-")
 
@@ -384,10 +388,10 @@ def _wish(written: Written, site: Site, held: Held | None, names: Mapping[str, s
     wish = _Wish(written, about, held, told, fixed, _paths(written, about, site), None)
     if held is None or not held.url or options.addresses == "follow" or wish.moved:
         return wish
-    natural = [wish.url(path) for path in wish.paths]
     # A slug that the author asks for is a wish for another address; the one that the post has already is none.
-    asked = about.asked and _segment(held.url) not in map(_segment, natural)
-    return wish if asked or not natural[0] or not _can_be_said(held.url) else replace(wish, frozen=held.url)
+    asked = about.asked and _segment(held.url) not in map(_segment, map(wish.url, wish.paths))
+    natural = wish.url(wish.paths[0])
+    return wish if asked or not natural or not _can_be_said(held.url) else replace(wish, frozen=held.url)
 
 
 def _one_each(wishes: Iterable[_Wish]) -> list[_Wish]:
@@ -414,12 +418,13 @@ def _place(wish: _Wish, used: Collection[str], urls: Collection[str]) -> Place:
     """Return where the page of `wish` goes while `used` paths and `urls` are taken."""
     held = wish.held or Held("")
 
-    # A place of one's own first; a template that tells no posts apart leaves them all at one address.
-    def rank(path: str) -> tuple[bool, bool]:
-        crowded = wish.frozen is None and bool(wish.url(path)) and _plain_address(wish.url(path)) in urls
-        return crowded, path != held.path
+    def has_room(path: str) -> bool:
+        url = "" if wish.frozen is not None else wish.url(path)
+        return not url or _plain_address(url) not in urls
 
-    path = min((path for path in wish.paths if path.casefold() not in used), key=rank)
+    # A place of one's own first; a template that tells no posts apart leaves them all at one address.
+    free = sorted((path for path in wish.paths if path.casefold() not in used), key=held.path.__ne__)
+    path = next(filter(has_room, free), free[0])
     url = wish.frozen or wish.url(path)
     left = (held.url,) if held.url and url else ()
     former = dict.fromkeys(each for each in (*held.former, *left) if each != url)

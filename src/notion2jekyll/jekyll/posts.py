@@ -51,7 +51,7 @@ def body(article: Article, place: Place, options: Options, site: Site) -> Body:
     """Return the body of the post of `article` at `place`."""
     own = site.excerpt_separator(place.shelf.label, place.path)
     content, separator = excerpts.ended(themes.fitted(article.body, site.theme), options.excerpt, own)
-    inside = list(within(content))
+    inside = within(content)
     # Without a math engine formulas are written as code.
     math = site.math and any(isinstance(node, Math | MathBlock) for node in inside)
     mermaid = any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in inside)

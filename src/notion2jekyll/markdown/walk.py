@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,15 +13,21 @@ def _fields(node: Any) -> Mapping[str, Any] | None:
     return found
 
 
-def within(node: Any) -> Iterator[Any]:
-    """Yield every node below `node`, blocks and inlines alike, in the order in which they are read."""
+def within(node: Any) -> list[Any]:
+    """Return every node below `node`, blocks and inlines alike, in the order in which they are read."""
+    found: list[Any] = []
+    _collect(node, found)
+    return found
+
+
+def _collect(node: Any, found: list[Any]) -> None:
     names = _fields(node)
     for part in node if names is None else [getattr(node, name) for name in names]:
         if _fields(part) is not None:
-            yield part
-            yield from within(part)
+            found.append(part)
+            _collect(part, found)
         elif isinstance(part, tuple):
-            yield from within(part)
+            _collect(part, found)
 
 
 def mapped(node: Any, change: Callable[[Any], Any]) -> Any:

@@ -6,10 +6,12 @@ fields at any time, on every version, so every enumeration here is open and ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -47,10 +49,16 @@ def expires(url: str) -> bool:
 
 def normal_id(text: str) -> str:
     """Return the id `text` (32 hex digits, dashed or not) in the dashed lower-case form; other text as it is."""
+    if _ID.fullmatch(text):
+        return text
     try:
         return str(UUID(text))
     except ValueError:
         return text
+
+
+_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""The form in which Notion gives nearly all ids."""
 
 
 def is_id(text: str) -> bool:
@@ -81,6 +89,12 @@ class Run:
     data: Json = field(default_factory=dict)
     """The rest of a mention (a date's start and end, an emoji's url)."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to pickle it; see `Block`."""
+        return Run, _of_run(self)
+
+
+_of_run: Final = attrgetter(*(each.name for each in fields(Run)))
 
 RichText = tuple[Run, ...]
 
@@ -136,6 +150,13 @@ class Block:
     has_children: bool = False
     """Whether Notion holds children, fetched or not."""
     edited: datetime | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to pickle it: trees have thousands, and what dataclasses come with looks all fields up each time."""
+        return Block, _of_block(self)
+
+
+_of_block: Final = attrgetter(*(each.name for each in fields(Block)))
 
 
 @dataclass(frozen=True, slots=True)

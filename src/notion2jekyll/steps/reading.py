@@ -165,7 +165,8 @@ class Turn:
             if not place.live and page in entries and entries[page].url
         )
         # What readers would lose is not put off: it is weighed as a whole.
-        ahead = [page for page in self.rows if page in bodies - step.keys() - self.bench.leaving]
+        mine = bodies - step.keys() - self.bench.leaving
+        ahead = [page for page in self.rows if page in mine]
         only_again = {page for page in ahead if self.brief.whys[page] == self.bench.full}
         self.bench.unchanged |= only_again
         if self.hurried:
@@ -223,9 +224,9 @@ class Turn:
                 self._make_again(page)
 
     def _make_again(self, page: str) -> None:
-        tree = self.bench.trees[page].tree()
+        packed = self.bench.trees[page]
         self.bench.forget(page)
-        self._make(tree)
+        self._make(packed.tree(), packed)
 
     def _learned(self, brief: Brief) -> Brief:
         made = {page: output.entry for page, output in self.bench.outputs.items()}
@@ -246,7 +247,7 @@ class Turn:
     def _is_unreadable(self, page: str) -> bool:
         return self.bench.unreadable.get(page) == self.rows[page].edited
 
-    def _make(self, tree: Tree) -> None:
+    def _make(self, tree: Tree, packed: Packed | None = None) -> None:
         page = tree.page.id
         try:
             output, anchors, problems = make_post(tree, self.brief, self.memory, self.started)
@@ -254,7 +255,7 @@ class Turn:
                 # The post would show less than the page does: its owner wants none rather than that.
                 problems = tuple(_as_error(problem) for problem in problems)
             else:
-                self.bench.trees[page] = Packed.of(tree)
+                self.bench.trees[page] = packed or Packed.of(tree)
                 self.bench.outputs[page], self.bench.anchors[page] = output, anchors
                 self.ahead.want(output)
             self.bench.problems[page] = problems
