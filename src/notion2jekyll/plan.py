@@ -16,7 +16,7 @@ from typing import Final, Literal
 from notion2jekyll.errors import GuardStop
 from notion2jekyll.merge import FRONT_MATTER, WHOLE, Collision, Merged
 from notion2jekyll.notion.model import File
-from notion2jekyll.snapshot import Commit, Snapshot, blob_id
+from notion2jekyll.snapshot import Commit, Contents, Snapshot, blob_id
 from notion2jekyll.state import BASES, Entry, State, base_path
 
 Action = Literal["create", "update", "move", "delete", "merge"]
@@ -135,22 +135,32 @@ class Plan:
                 "--force' once, or raise sync.max_removed in the configuration.",
             )
 
-    def commit(self, contents: Mapping[str, bytes], message: str) -> Commit:
+    def commit(
+        self,
+        contents: Mapping[str, bytes],
+        message: str,
+        *,
+        media: Mapping[str, bytes] | None = None,
+        blobs: Mapping[str, str] | None = None,
+    ) -> Commit:
         """Return the one commit that carries the plan out.
 
-        `contents` has what the plan itself does not hold: media, posts that move as they are, and the state file.
+        `contents` has what the plan itself does not hold: posts that move as they are, and the state file. `media` reads
+        those files whose paths and blob ids are `blobs`, when they are written.
         """
-        writes: dict[str, bytes] = {**contents, **self.bases}
+        held: dict[str, bytes] = {**contents, **self.bases}
         deletes: set[str] = set(self.orphans)
         for change in self.changes:
             if change.action == "delete":
                 deletes.add(change.path)
                 continue
             if change.content is not None:
-                writes[change.path] = change.content
+                held[change.path] = change.content
             if change.source is not None:
                 deletes.add(change.source)
-        return Commit(self.base, writes, frozenset(deletes - writes.keys()), message)
+        aside = {path: blob for path, blob in (blobs or {}).items() if path not in held}
+        writes = Contents(held, media or {}, aside)
+        return Commit(self.base, writes, frozenset(deletes - writes.keys()), message, aside)
 
 
 def check_listing(rows: Mapping[str, int], state: State, vanished: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1
 
@@ -36,6 +36,31 @@ class Snapshot:
         return min((path for path, there in self.files.items() if there == blob), default=None)
 
 
+class Contents(Mapping[str, bytes]):
+    """Contents by path: those that are `held`, and those at the paths `aside`, which `kept` reads whenever one is asked for.
+
+    So what is large need not be in memory all at once.
+    """
+
+    def __init__(self, held: Mapping[str, bytes], kept: Mapping[str, bytes], aside: Collection[str]) -> None:
+        self._held = held
+        self._kept = kept
+        self._aside = frozenset(aside) - held.keys()
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._kept[path] if path in self._aside else self._held[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._held or path in self._aside
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._held
+        yield from sorted(self._aside)
+
+    def __len__(self) -> int:
+        return len(self._held) + len(self._aside)
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """The one change that a run makes."""
@@ -43,8 +68,14 @@ class Commit:
     base: str | None
     """The version it is built on: `Snapshot.base`."""
     writes: Mapping[str, bytes]
-    """Path → new content; parents are made as needed."""
+    """Path → new content; parents are made as needed. What is in `blobs` is best asked for one by one, when it is written."""
     deletes: frozenset[str]
     """Paths to remove; every one was in the snapshot."""
     message: str
     """Subject line, blank line, body."""
+    blobs: Mapping[str, str] = field(default_factory=dict)
+    """Path → git blob id of contents that `writes` reads whenever one is asked for."""
+
+    def blob(self, path: str) -> str:
+        """Return the git blob id of what is written to `path`; what is not in memory is not read for it."""
+        return self.blobs[path] if path in self.blobs else blob_id(self.writes[path])

@@ -51,7 +51,13 @@ def sync(job: Job, target: Target, clock: Clock, progress: Progress) -> Report:
     written. Trouble with single pages is in the report, and those pages keep their last post.
     """
     run = Run(with_deadline(job), target, clock, progress, clock.now())
-    job, bench = run.job, run.bench
+    with run.bench.media:
+        return _steps(run)
+
+
+def _steps(run: Run) -> Report:
+    """Read and write step by step until all is done, or the time is over."""
+    job, target, clock, bench = run.job, run.target, run.clock, run.bench
     done, stopped = _step(run), False
     while bench.later and not (bench.late or job.notion.late):
         bench.begin_step()
@@ -287,7 +293,8 @@ def _write(run: Run, plan: Plan, memory: Memory, brief: Brief, reading: Reading)
     # A run that is killed between two steps has not read everything; one that has to end in time has had its turn.
     goes_on = bench.later and job.notion.deadline is None
     whole = bench.whole and reading.listing.complete and not (job.pages or goes_on)
-    files = {**plan.state.files, **{path: blob_id(bench.media[path]) for path in plan.files}}
+    blobs = {path: bench.media.blob(path) for path in plan.files}
+    files = {**plan.state.files, **blobs}
     remembered = replace(
         plan.state,
         files=files,
@@ -299,11 +306,10 @@ def _write(run: Run, plan: Plan, memory: Memory, brief: Brief, reading: Reading)
     visible = plan.changes or plan.files or plan.orphans or plan.bases or memory.snapshot.unwritten
     if not visible and not _worth_alone(job, remembered, memory, target, run.started):
         return None
-    contents = {path: bench.media[path] for path in plan.files}
-    for path, source in plan.carried.items():
-        contents[path] = target.fetch(source) or b""
+    contents = {path: target.fetch(source) or b"" for path, source in plan.carried.items()}
     contents[state.PATH] = state.dump(remembered)
-    applied = target.apply(plan.commit(contents, report.message(_template(job), plan.changes)))
+    message = report.message(_template(job), plan.changes)
+    applied = target.apply(plan.commit(contents, message, media=bench.media, blobs=blobs))
     if bench.listed:
         # The next step may go on with the list that this state was made from.
         found = {page: there for page, there in bench.listed.found.items() if page in remembered.entries}

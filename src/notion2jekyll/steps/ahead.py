@@ -34,7 +34,7 @@ class Ahead:
 
     run: Run
     memory: Memory
-    bench: Bench = field(default_factory=Bench)
+    bench: Bench = field(init=False)
     """What the thread fetches, and what that turned out to be."""
     files: dict[str, File] = field(default_factory=dict)
     """Path → file that the blog does not have."""
@@ -42,6 +42,9 @@ class Ahead:
     """Paths of what was fetched and is still to be sent."""
     _thread: threading.Thread | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.bench = Bench(media=self.run.bench.media.beside())
 
     def want(self, output: Output) -> None:
         """Remember which files of `output` are to be fetched."""
@@ -71,10 +74,11 @@ class Ahead:
         if self._thread is not None:
             self._thread.join()
         bench, mine = self.run.bench, self.bench
-        bench.media.update(mine.media)
+        fetched = {*mine.media}
+        bench.media.take(mine.media)
         bench.copies.update(mine.copies)
         bench.downloads += mine.downloads
-        return {*mine.media}
+        return fetched
 
     def _work(self, wanted: dict[str, File], seconds: float) -> None:
         clock, target = self.run.clock, self.run.target

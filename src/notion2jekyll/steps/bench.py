@@ -12,6 +12,7 @@ from notion2jekyll.clock import Clock
 from notion2jekyll.convert import Copy
 from notion2jekyll.errors import Problem
 from notion2jekyll.media import Failure
+from notion2jekyll.media.spool import Spool
 from notion2jekyll.notion.fetch import Listing
 from notion2jekyll.notion.model import Failed, Page, Tree
 from notion2jekyll.plan import Output
@@ -64,7 +65,8 @@ class Bench:
     """Page id → the places of its blocks in the post that was made (see `Index.anchors`)."""
     stuck: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """The same of posts that stay as they were, against what was made."""
-    media: dict[str, bytes] = field(default_factory=dict)
+    media: Spool = field(default_factory=Spool)
+    """Path → content of what was downloaded for the step; on disk, until the run is over."""
     staying: dict[str, Entry] = field(default_factory=dict)
     """Page id → entry of posts that stay though their page is not written: it was not found, or its post is kept."""
     copies: dict[str, Copy] = field(default_factory=dict)

@@ -11,14 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
 from notion2jekyll import state
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop, Unreachable
-from notion2jekyll.target import Applied, Commit, Moved, Settled, Snapshot, blob_id, check, is_inside
+from notion2jekyll.target import Applied, Commit, Moved, Settled, Snapshot, check, is_inside
 
 try:
     import fcntl
@@ -199,14 +199,10 @@ class Folder:
         or AccessDenied. A full disk is noticed before anything is changed.
         """
         journal = f"{_PENDING}/{_JOURNAL}"
-        check(
-            Commit(commit.base, {**commit.writes, journal: b""}, commit.deletes, commit.message),
-            self._snapshot,
-        )
+        check(replace(commit, writes=dict.fromkeys((*commit.writes, journal), b"")), self._snapshot)
         seen = self._snapshot.files
-        writes = {
-            path: text for path, text in sorted(commit.writes.items()) if seen.get(path) != blob_id(text)
-        }
+        blobs = {path: commit.blob(path) for path in sorted(commit.writes)}
+        writes = {path: blob for path, blob in blobs.items() if seen.get(path) != blob}
         if not writes and not commit.deletes:
             self.finish()
         else:
@@ -215,12 +211,12 @@ class Folder:
                 with self._locked():
                     self._finish()
                     self._refuse_changes((*writes, *commit.deletes))
-                    self._stage(writes, commit.deletes)
+                    self._stage(commit, writes)
                     if not self._finish():
                         raise Moved(f"something in {self.name} was changed meanwhile")
         self._pending = {}
         files = {path: blob for path, blob in seen.items() if path not in commit.deletes}
-        files |= {path: blob_id(text) for path, text in writes.items()}
+        files |= writes
         self._snapshot = Snapshot(None, files, self._snapshot.others)
         return Applied(commit=None, url=None)
 
@@ -294,23 +290,23 @@ class Folder:
             return ""
         return _blob_id_of(place) if place.exists() else None
 
-    def _stage(self, writes: Mapping[str, bytes], deletes: frozenset[str]) -> None:
-        """Write everything aside. The last rename decides: before it nothing has happened, after it all will."""
+    def _stage(self, commit: Commit, writes: Mapping[str, str]) -> None:
+        """Write aside what `commit` has for the paths of `writes` (path → blob id), one file at a time. The last rename decides: before it nothing has happened, after it all will."""
         pending = self._root / _PENDING
         shutil.rmtree(pending, ignore_errors=True)
         pending.mkdir(parents=True)
         try:
-            for number, (path, content) in enumerate(writes.items()):
-                (pending / str(number)).write_bytes(content)
+            for number, path in enumerate(writes):
+                (pending / str(number)).write_bytes(commit.writes[path])
                 if (self._root / path).exists():
                     shutil.copymode(self._root / path, pending / str(number))
             seen = self._snapshot.files
             journal = _Journal(
                 {
-                    path: _Write(str(number), seen.get(path), blob_id(content))
-                    for number, (path, content) in enumerate(writes.items())
+                    path: _Write(str(number), seen.get(path), blob)
+                    for number, (path, blob) in enumerate(writes.items())
                 },
-                {path: seen[path] for path in sorted(deletes)},
+                {path: seen[path] for path in sorted(commit.deletes)},
             )
             (pending / "draft").write_text(journal.dump(), "utf-8")
             (pending / "draft").replace(pending / _JOURNAL)

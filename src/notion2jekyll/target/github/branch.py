@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from notion2jekyll.errors import Problem
 from notion2jekyll.progress import Progress, Silent
@@ -14,6 +15,7 @@ from notion2jekyll.target.github.repository import (
     SEED_TEXT,
     Change,
     Head,
+    Kept,
     NoBranch,
     Repository,
     Version,
@@ -187,7 +189,12 @@ class GitHub:
 def changes_of(commit: Commit, snapshot: Snapshot) -> dict[str, Change]:
     """Return what `commit` really changes in `snapshot`. Raises as `check`."""
     check(commit, snapshot)
+    writes = commit.writes
     changes: dict[str, Change] = {
-        path: text for path, text in commit.writes.items() if snapshot.files.get(path) != blob_id(text)
+        path: Kept(commit.blobs[path], partial(writes.__getitem__, path))
+        if path in commit.blobs
+        else writes[path]
+        for path in writes
+        if snapshot.files.get(path) != commit.blob(path)
     }
     return changes | dict.fromkeys(commit.deletes)

@@ -21,9 +21,9 @@ from notion2jekyll.merge import merge
 from notion2jekyll.progress import Progress
 from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import PATH as STATE
-from notion2jekyll.target import Applied, Commit, Moved, Settled, blob_id
+from notion2jekyll.target import Applied, Commit, Moved, Settled
 from notion2jekyll.target.github.branch import GitHub, changes_of
-from notion2jekyll.target.github.repository import Change, Entry, Head, Relation, Version
+from notion2jekyll.target.github.repository import Change, Entry, Head, Kept, Relation, Version, id_of
 from notion2jekyll.target.github.wire import API, Json, Refused
 
 RECORDS: Final = STATE.partition("/")[0] + "/"
@@ -302,7 +302,7 @@ class PullRequest(GitHub):
             path: change
             for path, change in {**stand.loose, **changes}.items()
             if (change is not None or path in there)
-            and not (isinstance(change, bytes) and path in there and there[path].id == blob_id(change))
+            and not (isinstance(change, bytes | Kept) and path in there and there[path].id == id_of(change))
         }
         made = self._repository.commit(
             start,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
@@ -80,8 +80,28 @@ class NoBranch(ConfigError):
     """The repository has commits, and no branch of that name."""
 
 
-Change = bytes | Entry | None
+class Kept(NamedTuple):
+    """A new content that is not in memory."""
+
+    id: str
+    """Its git id."""
+    read: Callable[[], bytes]
+
+
+Change = bytes | Kept | Entry | None
 """What becomes of a path: new content, a content that the repository has already, or nothing (it goes)."""
+
+
+def id_of(change: bytes | Kept | Entry) -> str:
+    """Return the git id of what a path will hold."""
+    return blob_id(change) if isinstance(change, bytes) else change.id
+
+
+def _content(change: Change) -> bytes | None:
+    """Return the new content of a path, None where it has none."""
+    if isinstance(change, Kept):
+        return change.read()
+    return change if isinstance(change, bytes) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +123,10 @@ class Version:
         """Return the version that `changes` made of this one."""
         entries = {path: entry for path, entry in self.entries.items() if path not in changes}
         for path, change in changes.items():
-            if isinstance(change, bytes):
-                entries[path] = Entry(self.mode(path), blob_id(change))
-            elif change is not None:
+            if isinstance(change, Entry):
                 entries[path] = change
+            elif change is not None:
+                entries[path] = Entry(self.mode(path), id_of(change))
         return Version(head, entries, self.complete)
 
     def mode(self, path: str) -> str:
@@ -369,14 +389,15 @@ class Repository:
         not write, ConfigError for a file that GitHub does not take, Unreachable.
         """
         blobs, inline = self._split(changes, start)
-        chunks = list(_chunks(self._entries(changes, inline, start)))
-        self.wire.progress.begin("committing", len(blobs) + len(chunks) + 2)
+        # Made twice, since what travels in them need not be in memory all at once.
+        chunks = sum(1 for _ in _chunks(self._entries(changes, inline, start)))
+        self.wire.progress.begin("committing", len(blobs) + chunks + 2)
         try:
-            for path, content in blobs.items():
-                self._upload(path, content)
+            for path in blobs:
+                self._upload(path, _content(changes[path]) or b"")
                 self.wire.progress.advance("committing")
             before = tree = start.head.tree if start.head else None
-            for chunk in chunks:
+            for chunk in _chunks(self._entries(changes, inline, start)):
                 body = {"tree": chunk} | ({"base_tree": tree} if tree else {})
                 tree = str(self.wire.ask("POST", "/git/trees", body)["sha"])
                 self.wire.progress.advance("committing")
@@ -396,39 +417,34 @@ class Repository:
         if start.head and self._split({"": content}, start)[0]:
             self._upload("a file", content)
 
-    def _split(
-        self, changes: Mapping[str, Change], start: Version
-    ) -> tuple[dict[str, bytes], dict[str, str]]:
-        """Return, by path, the contents that need a blob first, and the texts that travel in the tree.
+    def _split(self, changes: Mapping[str, Change], start: Version) -> tuple[list[str], set[str]]:
+        """Return the paths of contents that need a blob first, and of the texts that travel in the tree.
 
         A content that the repository has already, at whatever path, is neither: its id is enough.
         """
         known = self._stored | {entry.id for entry in start.entries.values()}
-        blobs: dict[str, tuple[str, bytes]] = {}
-        inline: dict[str, str] = {}
-        for path, content in changes.items():
-            if not isinstance(content, bytes) or blob_id(content) in known:
+        blobs: dict[str, str] = {}
+        inline: set[str] = set()
+        for path, change in changes.items():
+            if change is None or isinstance(change, Entry) or (blob := id_of(change)) in known:
                 continue
-            text = _as_text(content)
-            if text is None:
-                blobs[blob_id(content)] = path, content
+            if _is_inline(_content(change) or b""):
+                inline.add(path)
             else:
-                inline[path] = text
-        return dict(sorted(blobs.values())), inline
+                blobs[blob] = path
+        return sorted(blobs.values()), inline
 
     def _entries(
-        self, changes: Mapping[str, Change], inline: Mapping[str, str], start: Version
+        self, changes: Mapping[str, Change], inline: Collection[str], start: Version
     ) -> Iterator[Json]:
         """Yield what to ask a tree for: first what goes, since what comes may need its place."""
         for path, change in sorted(changes.items(), key=lambda pair: (pair[1] is not None, pair[0])):
             mode = change.mode if isinstance(change, Entry) else start.mode(path)
             entry: Json = {"path": path, "mode": mode, "type": "commit" if mode == "160000" else "blob"}
             if path in inline:
-                yield entry | {"content": inline[path]}
-            elif isinstance(change, bytes):
-                yield entry | {"sha": blob_id(change)}
+                yield entry | {"content": (_content(change) or b"").decode()}
             else:
-                yield entry | {"sha": change.id if change else None}
+                yield entry | {"sha": None if change is None else id_of(change)}
 
     def _upload(self, path: str, content: bytes) -> None:
         body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
@@ -525,15 +541,15 @@ class Repository:
         return status in {"identical", "ahead"}
 
 
-def _as_text(content: bytes) -> str | None:
-    """Return `content` as the text that GitHub would store byte for byte; None where it has to go as a blob."""
+def _is_inline(content: bytes) -> bool:
+    """Return whether `content` is a text that GitHub would store byte for byte; else it has to go as a blob."""
     if b"\0" in content:
-        return None
+        return False
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        return None
-    return text if len(json.dumps(text)) <= _INLINE_BYTES else None
+        return False
+    return len(json.dumps(text)) <= _INLINE_BYTES
 
 
 def _chunks(entries: Iterable[Json]) -> Iterator[Sequence[Json]]:
