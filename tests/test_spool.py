@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -213,6 +214,19 @@ def test_few_files_are_in_memory_at_a_time(
     kept = [content for path, content in files.items() if path.startswith("assets/")]
     assert sorted(kept) == sorted(pictures)
     assert not [*temporary.iterdir()]
+
+
+def test_pictures_that_github_gives_are_not_kept(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = {f"{number}.png": png(8 + number, 4) for number in range(10)}
+    here.hub.rival.push(pictures)
+    decode = base64.b64decode
+    monkeypatch.setattr(base64, "b64decode", lambda text: Counted(decode(text)))
+    Counted.now = Counted.most = 0
+    target = hub(here)
+    target.read()
+    for path, picture in pictures.items():
+        assert target.fetch(path) == picture
+    assert (Counted.now, Counted.most) == (0, 1)
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError, KeyboardInterrupt])

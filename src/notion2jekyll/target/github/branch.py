@@ -110,7 +110,7 @@ class GitHub:
         return self._repository.head(None)
 
     def fetch(self, path: str) -> bytes | None:
-        """Return the content of `path` in the version last read: one request for each content, once.
+        """Return the content of `path` in the version last read: one request for each, and for a text once.
 
         None where it was not there. Raises as `read`.
         """
@@ -120,7 +120,7 @@ class GitHub:
     def fetch_blob(self, blob: str) -> bytes | None:
         """Return the content with that id, None where the repository does not have it (its history was rewritten).
 
-        One request for each content, once. Raises as `read`.
+        One request for each, and for a text once. Raises as `read`.
         """
         return self._repository.find_blob(blob)
 

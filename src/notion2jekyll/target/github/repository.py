@@ -333,7 +333,7 @@ class Repository:
         return blob_id(content)
 
     def blob(self, blob: str) -> bytes:
-        """Return the content with that id: one request for each, once."""
+        """Return the content with that id: one request for each, and no other for a text that is asked for again."""
         try:
             return self._blob(blob)
         except Refused as refused:
@@ -351,7 +351,10 @@ class Repository:
     def _blob(self, blob: str) -> bytes:
         if blob not in self._fetched:
             answer = self.wire.call("GET", f"/git/blobs/{blob}")
-            self._fetched[blob] = base64.b64decode(answer["content"])
+            content = base64.b64decode(answer["content"])
+            if b"\0" in content:
+                return content  # a picture: each is looked at once, and all of them may not fit in memory
+            self._fetched[blob] = content
         return self._fetched[blob]
 
     def history(self, start: str, path: str) -> Iterator[bytes]:
