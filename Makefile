@@ -35,7 +35,7 @@ demo: $(BIN)/notion2jekyll  ## Run the whole pipeline on the embedded sample (in
 
 test: setup system lint  ## Run every check and test, installing what they need
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## Check format, style, types, import contracts and workflows
 	@echo "==> Format and style (ruff)"

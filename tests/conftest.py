@@ -51,6 +51,20 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{cases} cases, {wrong} differences")
 
 
+LONGEST: tuple[str, ...] = (
+    "test_sweep.py",
+    "test_security.py",
+    "test_serialize_fuzz.py",
+    "test_machine.py",
+    "test_pull_request.py",
+)
+"""They come first, so that no core waits for another one in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 class _Forbidden(AssertionError):
     """A test tried to reach the world."""
 
