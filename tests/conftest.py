@@ -7,12 +7,15 @@ import ipaddress
 import os
 import socket
 import ssl
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from oracle.fixtures import kramdown
+from world import World, world
 
 __all__ = ["kramdown"]
 
@@ -49,6 +52,16 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(line)
         cases, wrong = sum(each[1] for each in swept), sum(each[2] for each in swept)
         terminalreporter.write_line(f"{cases} cases, {wrong} differences")
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    """Notion, GitHub and the command line, configured for a blog."""
+    with world(tmp_path, monkeypatch, capsys) as made:
+        made.configure()
+        yield made
 
 
 LONGEST: tuple[str, ...] = (

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from actions import commands, obeyed, outputs
-from world import World, world
+from world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("action.yml", "constraints.txt", "pyproject.toml", "README.md", "LICENSE", "src")
@@ -167,15 +167,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Job:
         else:
             assert job.run(step, OFFLINE) == 0, job.log
     return job
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
 
 
 def sync(here: World, installed: Job, **inputs: str) -> tuple[int, Job]:

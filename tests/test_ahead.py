@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from notion2jekyll.config import load
 from notion2jekyll.demo.workspace import block
@@ -19,20 +15,11 @@ from notion2jekyll.report import Report
 from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target.github import GitHub
 from pictures import png
-from world import World, world
+from world import World
 
 PAGES = 5
 FIRST_PAUSE = 4
 """Requests before it: the database, its rows, and the first two pages."""
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,18 +25,9 @@ from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target import Applied, Commit
 from notion2jekyll.target.folder import Folder
 from notion2jekyll.target.github import GitHub
-from world import World, lines, world
+from world import World, lines
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
 
 
 def limit(here: World, minutes: float) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,19 +20,10 @@ from notion2jekyll.report import Report
 from notion2jekyll.state import PATH, Entry, parse
 from notion2jekyll.steps import reading
 from test_machine import HEADINGS, PARTS, SOURCE, START, Notion, Row, misleading
-from world import World, world
+from world import World
 
 TITLES = ("one", "two")
 DAY = "2026-11-19"
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
 
 
 def link(

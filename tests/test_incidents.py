@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from fakes.notion import Cut, Reset, Wrong
 from notion2jekyll.demo.notion_server import Response, error
-from world import World, lines, world
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
+from world import World, lines
 
 
 def rows(here: World, *pages: str) -> Response:

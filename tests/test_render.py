@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from notion2jekyll.demo import journal
 from notion2jekyll.demo.workspace import block, text
 from pictures import png
-from world import Ran, World, world
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
+from world import Ran, World
 
 
 def render(here: World, page: str, *arguments: str) -> Ran:

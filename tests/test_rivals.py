@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +17,7 @@ from notion2jekyll.report import Report
 from notion2jekyll.steps.reading import FRESH
 from notion2jekyll.sync import LONGEST_PAUSE, RACES, Clock, Job, sync
 from notion2jekyll.target.github import GitHub
-from world import World, lines, world
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
-
+from world import World, lines
 
 MINE = "_posts/2026-11-20-mine.md"
 

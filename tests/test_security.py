@@ -40,20 +40,11 @@ from notion2jekyll.progress import Silent
 from notion2jekyll.snapshot import blob_id
 from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target.folder import Folder
-from world import World, lines, world
+from world import World, lines
 
 ROOT = Path(__file__).resolve().parent.parent
 MATHJAX = Path("/usr/share/javascript/mathjax")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
 
 
 # The document --------------------------------------------------------------------------------------------------------

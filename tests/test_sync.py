@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,6 @@ from notion2jekyll.demo.workspace import block, text
 from notion2jekyll.target.folder import Folder
 from pictures import png
 from world import World, lines, world
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[World]:
-    with world(tmp_path, monkeypatch, capsys) as made:
-        made.configure()
-        yield made
 
 
 def test_first_sync_is_one_commit_and_the_second_finds_nothing_to_do(here: World) -> None:
