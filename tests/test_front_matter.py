@@ -179,3 +179,14 @@ def test_own_posts_are_read_back(wrote: dict[str, str], body: str) -> None:
 def test_no_text_makes_reading_fail(text: str) -> None:
     load(text)
     load("---\n" + text + "\n---\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("9999-12-31T23:46:56-00:44", "9999-12-31 23:30:56 -0100"),
+        ("0001-01-01T00:10:00+08:27:52", "0001-01-01 00:42:08 +0900"),
+    ],
+)
+def test_a_time_that_utc_has_no_year_for_is_the_same_moment(text: str, written: str) -> None:
+    assert stamp(datetime.fromisoformat(text)) == written

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
 import frontmatter
@@ -104,14 +104,27 @@ _Writer.add_representer(
 def stamp(moment: datetime) -> str:
     """Return `moment` as Jekyll writes times: `2026-11-20 09:30:00 +0900`. Always with its offset: without one it is UTC.
 
-    Raises OverflowError for a time that has none in UTC and an offset that Ruby does not read.
+    Raises OverflowError for a time that has none in UTC, and an offset of a day that Ruby does not read.
     """
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     offset = f"{moment:%z}"
     if len(offset) > len("+0900") or offset.startswith("-00"):
         # Old offsets have seconds, which Ruby does not read, and it takes those of less than an hour for positive.
-        moment = moment.astimezone(UTC)
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            moment = _in_whole_hours(moment)
     return f"{moment.replace(tzinfo=None).isoformat(' ')} {moment:%z}"
+
+
+def _in_whole_hours(moment: datetime) -> datetime:
+    """Return `moment` with the next offset of whole hours, for those that UTC has no year for. Raises OverflowError."""
+    offset = moment.utcoffset() or timedelta()
+    hours = -(-abs(offset) // timedelta(hours=1)) * (-1 if offset < timedelta() else 1)
+    if abs(hours) == 24:
+        raise OverflowError("no offset")
+    whole = timedelta(hours=hours)
+    return (moment.replace(tzinfo=None) + (whole - offset)).replace(tzinfo=timezone(whole))
 
 
 def dump(values: Mapping[str, Any], body: str) -> str:
