@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -25,8 +24,7 @@ from fuzz.site import build
 from notion2jekyll.notion.model import parse_page
 from oracle.front_matter import Jekyll
 from oracle.kramdown import Kramdown
-
-SEED = secrets.randbelow(10**9)
+from seed import SEED
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,9 +17,9 @@ from notion2jekyll.demo.workspace import block, text
 from notion2jekyll.state import PATH
 from oracle.page import Element, parse
 from oracle.site import build
+from seed import SEED
 from world import World, world
 
-SEED = secrets.randbelow(10**9)
 FORMS = (
     "https://app.notion.com/p/{page}?source=copy_link#{block}",
     "https://www.notion.so/me/%EC%9D%BC%EA%B8%B0-{page}?pvs=4#{block}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from typing import Any
 
 import pytest
 from benchmarks.escapes import PROSE, needless_escapes
@@ -282,6 +283,7 @@ def test_every_unsafe_row_says_why() -> None:
         (Dialect(typography="verbatim"), p("it's \"x\""), "it\\'s \\\"x\\\""),
         (Dialect(typography="verbatim", smart_quotes=False), p("it's"), "it's"),
         (Dialect(typographic_symbols=False), p("a -- b... >>"), "a -- b... >>"),
+        (Dialect(typographic_symbols=False), Heading(2, (Text("a -- b..."),)), "## a \\-- b..."),
         (Dialect(), p("a -- b..."), "a \\-- b\\..."),
         (Dialect("commonmark"), p("a -- b... $$x$$ {: .c}"), "a -- b... $$x$$ {: .c}"),
         (Dialect("commonmark"), List(False, (item("a", checked=True),)), "-   ☑ a"),
@@ -308,13 +310,23 @@ def test_dialect(dialect: Dialect, tree: BlockNode, text: str) -> None:
 
 # Headings ------------------------------------------------------------------------------------------------------------
 
+PLAIN_SYMBOLS = {"hellip": "...", "mdash": "---", "ndash": "--", "laquo": "<<", "raquo": ">>"}
 HEADINGS = (
-    "안녕 하세요! 2장", "a", "a", "A -- b... “c”", "🚀", "🎉", "C# `x_y`", " Größe & ² ½ Ⅳ Ⓐ", "ΑΣ", "İ", "1. x", "a\u00a0b", "한글", "한글",
+    "안녕 하세요! 2장", "a", "a", "A -- b... “c”", "t--", "----", "a << b", "🚀", "🎉", "C# `x_y`", " Größe & ² ½ Ⅳ Ⓐ", "ΑΣ", "İ", "1. x", "a\u00a0b", "한글", "한글",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("dialect", "input_"), [(Dialect(), "GFM"), (Dialect(gfm=False), "kramdown")])
-def test_heading_ids_are_those_of_kramdown(dialect: Dialect, input_: str, kramdown: Kramdown) -> None:
+@pytest.mark.parametrize(
+    ("dialect", "options"),
+    [
+        (Dialect(), {"input": "GFM"}),
+        (Dialect(gfm=False), {"input": "kramdown"}),
+        (Dialect(typographic_symbols=False), {"input": "GFM", "typographic_symbols": PLAIN_SYMBOLS}),
+    ],
+)
+def test_heading_ids_are_those_of_kramdown(
+    dialect: Dialect, options: dict[str, Any], kramdown: Kramdown
+) -> None:
     inside = (Heading(2, (Text("한글"),)), Heading(2, (Text("In 1 b"),)), Heading(2, (Text("글"),)))
     doc = Doc(
         (
@@ -327,7 +339,7 @@ def test_heading_ids_are_those_of_kramdown(dialect: Dialect, input_: str, kramdo
             List(True, (item("x", Heading(2, (Text("ol"),))),), 3),
         )
     )
-    page = parse(kramdown.render(serialize(doc, dialect), input=input_))
+    page = parse(kramdown.render(serialize(doc, dialect), **options))
     found = [
         element.attributes.get("id", "") for element in page.descendants() if element.tag in {"h2", "h3"}
     ]

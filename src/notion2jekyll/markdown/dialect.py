@@ -227,6 +227,7 @@ UNSAFE: tuple[Unsafe, ...] = (
     Unsafe("{", _LINE(r"\{(?<=\{\{)"), "a Liquid expression", only="liquid"),
     Unsafe("{", _LINE(r"\{(?=%)"), "a Liquid tag, which fails the build where it is unknown", "reference", only="liquid"),
     Unsafe("-", _LINE(r"-(?=-)"), "a dash", kinds=_SHOWN, only="symbols"),
+    Unsafe("-", _LINE(r"-(?=-)"), "a dash, which the heading's id lacks", kinds=_SHOWN, where=_HEADING, only="kramdown"),
     Unsafe(".", _LINE(r"\.(?=\.\.)"), "an ellipsis", kinds=_SHOWN, only="symbols"),
     Unsafe("\"'", _LINE(r"[\"']"), "curled by smart quotes", kinds=_SHOWN, only="verbatim"),
     Unsafe(":", _LINE(r":(?=[\w+-]+:)"), "jemoji replaces it in the finished page", "split", kinds=_SHOWN, only="emoji"),
