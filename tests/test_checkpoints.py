@@ -391,6 +391,34 @@ def test_a_limit_of_the_workspace_is_waited_for_as_long_as_there_is_time(
     assert done.waited == (0 if minutes else 600)
 
 
+@pytest.mark.parametrize(("minutes", "there"), [(5.5, True), (7, False)])
+def test_files_have_a_little_longer_and_what_came_too_late_is_for_the_next_run(
+    here: World, minutes: float, there: bool
+) -> None:
+    limit(here, 5)
+    picture = block("image", **here.workspace.add_file("slow.png", PNG))
+    elsewhere = block("image", type="external", external={"url": f"{here.notion.url}/never.png"})
+    here.row("Pictures", children=[picture, elsewhere])
+    here.row("Text", "text")
+    here.pass_time(hours=1)
+
+    def dawdle(line: str) -> None:
+        here.seconds = 60 * minutes if line.startswith("GET files/") else here.seconds
+
+    here.notion.befall(dawdle)
+    done = run(here)
+    assert len(done.changes) == (2 if there else 1)
+    if not there:
+        (late,) = (problem for problem in done.problems if "slow.png" in problem.message)
+        assert late.severity == "note"
+        assert late.hint == "The next run goes on with it."
+        assert "The time was over" in late.message
+    here.notion.befall(lambda _: None)
+    here.seconds = 0
+    assert len(run(here).changes) == (0 if there else 1)
+    assert sum(path.endswith(".png") for path in here.hub.files()) == 1
+
+
 def test_time_that_is_over_before_the_list_is_read_says_so_and_writes_nothing(here: World) -> None:
     limit(here, 5)
     here.row("Post", "text")

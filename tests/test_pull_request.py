@@ -116,6 +116,16 @@ def test_a_second_run_changes_nothing_and_names_the_pull_request(here: World) ->
     assert report["requests"] == {"notion": 1, "github": 5, "files": 0}
 
 
+@pytest.mark.parametrize("count", [10, 310])
+def test_the_text_tells_of_all_that_waits_however_much_it_is(here: World, count: int) -> None:
+    _write(here, "Mine")
+    _synced(here)
+    Rival(here.hub.git, BRANCH).push({f"notes/{number}.md": b"note\n" for number in range(count)})
+    _synced(here, "up-to-date")
+    assert here.hub.pull().title == f"Sync from Notion: {count + 1} new"
+    _untouched(here)
+
+
 def test_nothing_waiting_costs_no_more_than_a_branch(here: World) -> None:
     assert _synced(here, "up-to-date")["requests"]["github"] <= 4
     _write(here, "Mine")
@@ -264,6 +274,8 @@ def test_what_a_person_pushes_to_the_branch_stays(here: World) -> None:
     theirs = Rival(here.hub.git, BRANCH)
     post = here.hub.files(BRANCH)[MINE]
     theirs.push({MINE: post.replace(b"first", b"first, by hand"), "about.md": b"mine\n"})
+    _synced(here, "up-to-date")
+    assert "- `about.md` (new)" in (here.hub.pull().body or "")
     _untouched(here)
     here.workspace.replace_children(page, lines("first", "last, from Notion"))
     here.pass_time(hours=1)

@@ -15,6 +15,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from hashlib import sha1
 from itertools import count
@@ -41,7 +42,7 @@ jekyll: {{addresses: follow}}
 """
 
 
-def picture(number: int) -> bytes:
+def picture_of(number: int) -> bytes:
     """Return the start of a picture of its own size for each number."""
     size = number.to_bytes(4, "big") * 2
     return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + size + b"\x08\x02\0\0\0" + b"\0" * 40
@@ -113,6 +114,8 @@ class Phase:
     mode: str = "commit"
     folder: bool = False
     """Whether it writes into a folder, instead of to GitHub."""
+    opened: bool = False
+    """Whether the pull request is open already, and more has changed since."""
     reads_like: str = ""
     """Phase that asks Notion and the storage the very same, before it writes anything."""
 
@@ -123,6 +126,7 @@ PHASES = (
     Phase("import in steps", checkpoint=2),
     Phase("update", changes=True),
     Phase("update by pull request", changes=True, mode="pull_request", reads_like="update"),
+    Phase("update of a pull request", changes=True, mode="pull_request", opened=True),
     Phase("update of a folder", changes=True, folder=True),
 )
 each_phase = pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name.replace(" ", "-"))
@@ -136,11 +140,11 @@ def settle(here: World) -> dict[str, str]:
     pages["trip"] = here.row(
         "여행",
         properties=day,
-        children=[nested, block("image", **here.workspace.add_file("a.png", picture(1)))],
+        children=[nested, block("image", **here.workspace.add_file("a.png", picture_of(1)))],
     )
     pages["moved"] = here.row("Old name", "text", properties=day)
     pages["gone"] = here.row(
-        "Gone", properties=day, children=[block("image", **here.workspace.add_file("b.png", picture(2)))]
+        "Gone", properties=day, children=[block("image", **here.workspace.add_file("b.png", picture_of(2)))]
     )
     pages["merged"] = here.row("Merged", "first", "last", properties=day)
     link = mention("page", {"id": pages["moved"]})
@@ -155,7 +159,7 @@ def change(
     """Let happen what a second run has to follow."""
     edited = [
         block("paragraph", text("Other text.")),
-        block("image", **here.workspace.add_file("c.png", picture(3))),
+        block("image", **here.workspace.add_file("c.png", picture_of(3))),
     ]
     here.workspace.replace_children(pages["trip"], edited)
     here.workspace.update_page(pages["moved"], {"Name": "New name", "Date": "2026-11-19"})
@@ -167,8 +171,18 @@ def change(
     here.row(
         "New",
         properties={"Date": "2026-11-20"},
-        children=[block("image", **here.workspace.add_file("d.png", picture(4)))],
+        children=[block("image", **here.workspace.add_file("d.png", picture_of(4)))],
     )
+    here.pass_time(hours=1)
+
+
+def change_more(here: World, pages: Mapping[str, str]) -> None:
+    """Let happen what a run has to follow while the pull request with the changes is open."""
+    picture = block("image", **here.workspace.add_file("e.png", picture_of(5)))
+    here.workspace.replace_children(pages["trip"], [block("paragraph", text("Third text.")), picture])
+    here.workspace.update_page(pages["moved"], {"Name": "Newest name"})
+    here.workspace.update_page(pages["linking"], {"Status": "Draft"})
+    here.hub.rival.push({"about.md": b"By hand.\n"})
     here.pass_time(hours=1)
 
 
@@ -210,11 +224,15 @@ class Reference:
             if phase.mode == "pull_request":
                 here.hub.merge()
             change(here, pages, self._edit_by_hand)
+        if phase.opened:
+            ran = here.run(*self.arguments)
+            assert ran.code == 0, ran.said
+            change_more(here, pages)
         if not phase.folder:
             here.git("repack", "-a", "-d", "-q")
             shutil.rmtree(self.place / "hooks", ignore_errors=True)
         shutil.copytree(self.place, self.base)
-        self.pulls = tuple(here.hub.repository.pulls)
+        self.pulls = tuple(map(copy, here.hub.repository.pulls))
 
     def _edit_by_hand(self, path: str, edit: Callable[[bytes], bytes]) -> None:
         if self.phase.folder:
@@ -226,7 +244,7 @@ class Reference:
         """Let everything be as it was before the run."""
         shutil.rmtree(self.place)
         shutil.copytree(self.base, self.place)
-        self.here.hub.repository.pulls[:] = self.pulls
+        self.here.hub.repository.pulls[:] = map(copy, self.pulls)
         self.meet(Fate())
 
     def meet(self, fate: Fate) -> None:
@@ -249,7 +267,7 @@ class Reference:
                 for branch in hub.git.branches()
                 for path, content in hub.files(branch).items()
             }
-            for pull in hub.repository.pulls[len(self.pulls) :]:
+            for pull in hub.repository.pulls:
                 found[f"pull {pull.number}"] = f"{pull.state} {pull.head} {pull.title}\n{pull.body}".encode()
         return {path: timeless(text) if path.endswith(state.PATH) else text for path, text in found.items()}
 

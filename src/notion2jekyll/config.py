@@ -418,7 +418,8 @@ class Sync(_Section):
     full_every_days: Annotated[int, Field(ge=0)] = 7
     """So often every page is read again, whatever its edit time: some edits in Notion do not move it. 0 is never."""
     max_minutes: Annotated[float, Field(gt=0)] | None = None
-    """After so many minutes no further page is read: what is done by then is written, and the next run goes on. `null`: no limit."""
+    """After so many minutes no further page is read: what is done by then is written, and the next run goes on. Files of these
+    pages may take a tenth of that longer, and at least a minute. `null`: no limit."""
     strict: bool = False
     """With `true`, a page that cannot be shown completely keeps its last post (or gets none), and every warning counts as a
     problem that needs a person (exit code 1)."""

@@ -747,21 +747,27 @@ class GitHubServer:
     # How things look
 
     def _files(self, one: Repository, old: str, new: str) -> list[Json]:
-        words = {"A": "added", "M": "modified", "D": "removed", "T": "changed"}
-        lines = one.git.text("diff-tree", "-r", "-z", "--no-renames", old, new).split("\0")
+        words = {"A": "added", "M": "modified", "D": "removed", "T": "changed", "R": "renamed"}
+        lines = iter(one.git.text("diff-tree", "-r", "-z", "-M", old, new).split("\0"))
         found = []
-        for facts, path in zip(lines[::2], lines[1::2], strict=False):
-            _, _, before, after, status = facts.split()
+        for facts in filter(None, lines):
+            _, _, before, after, change = facts.split()
+            status = change[:1]  # a number follows: how much of a renamed file is the same
+            former = {"previous_filename": next(lines)} if status == "R" else {}
+            path = next(lines)
             link = f"{self._html(one)}/blob/{new}/{quote(path)}"
             found.append(
                 {
                     "sha": before if status == "D" else after,
                     "filename": path,
                     "status": words[status],
-                    **dict.fromkeys(("additions", "deletions", "changes"), 0),
+                    "additions": 0,
+                    "deletions": 0,
+                    "changes": 0,
                     "blob_url": link,
                     "raw_url": link,
                     "contents_url": f"{self._url(one)}/contents/{quote(path)}?ref={new}",
+                    **former,
                 }
             )
         return found

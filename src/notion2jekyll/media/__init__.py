@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Collection, Mapping, MutableMapping
@@ -52,6 +53,8 @@ class Failure:
     """The address has expired: with a fresh one it may work."""
     final: bool = False
     """It is the file itself: no other attempt would end better."""
+    late: bool = False
+    """The time was over: nothing is wrong with the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class _Way:
     max_bytes: int
     sleep: Callable[[float], None]
     clock: Callable[[], float]
+    deadline: float
     into: MutableMapping[str, bytes]
 
 
@@ -105,6 +109,7 @@ def download(
     progress: Progress,
     sleep: Callable[[float], None],
     clock: Callable[[], float] = time.monotonic,
+    deadline: float = math.inf,
     allowed: Collection[tuple[str, int]] = (),
     transport: httpx.BaseTransport | None = None,
 ) -> Media:
@@ -112,7 +117,7 @@ def download(
 
     There a content is found under the path where it belongs, `Got.path`; `into` is written by several threads. Nothing is
     raised for a file: what went wrong with it is in `failures`. `sleep` takes seconds, and is called between attempts;
-    `clock` counts them. Only public addresses are asked, and the `allowed` (host, port) pairs; `transport` replaces the
+    `clock` counts them; what is not there when it shows `deadline` is given up. Only public addresses are asked, and the `allowed` (host, port) pairs; `transport` replaces the
     network.
     """
     media = Media()
@@ -128,7 +133,7 @@ def download(
         headers={"User-Agent": "notion2jekyll"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
     ) as client:
-        way = _Way(client, max_bytes, sleep, clock, into)
+        way = _Way(client, max_bytes, sleep, clock, deadline, into)
         pool = ThreadPoolExecutor(WORKERS)
         try:
             jobs = {path: pool.submit(_fetch, way, file, path) for path, file in files.items()}
@@ -167,6 +172,8 @@ def _fetch(way: _Way, file: File, path: str) -> tuple[Got | Failure, int]:
             sleep=way.sleep,
         ):
             with attempt:
+                if way.clock() >= way.deadline:
+                    return _late(name), requests
                 requests += 1
                 content = _read(way, file, name)
                 if not content:
@@ -220,6 +227,8 @@ def _read(way: _Way, file: File, name: str) -> bytes:
         for chunk in answer.iter_bytes():
             content += chunk
             _limit(len(content), way.max_bytes, name)
+            if way.clock() >= way.deadline:
+                raise _Refused(_late(name))
             if way.clock() - started > PATIENCE:
                 raise _Refused(
                     Failure(
@@ -228,6 +237,14 @@ def _read(way: _Way, file: File, name: str) -> bytes:
                     )
                 )
         return bytes(content)
+
+
+def _late(name: str) -> Failure:
+    return Failure(
+        f"The time was over (`max_minutes`) before the file {name} was there.",
+        "The next run goes on with it.",
+        late=True,
+    )
 
 
 def _limit(size: int, max_bytes: int, name: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from notion2jekyll import feeds, media
 from notion2jekyll.convert import Copy, Trouble
 from notion2jekyll.decide import Brief, Memory
-from notion2jekyll.errors import Problem
+from notion2jekyll.errors import Problem, Severity
 from notion2jekyll.jekyll import assets
 from notion2jekyll.markdown.nodes import SitePath
 from notion2jekyll.media import Failure
@@ -16,6 +16,7 @@ from notion2jekyll.notion.fetch import Listing, Wanted, read_source
 from notion2jekyll.notion.model import Failed, File, Tree, hosted_files
 from notion2jekyll.plan import Output, Plan
 from notion2jekyll.steps.bench import Bench, Run
+from notion2jekyll.steps.job import files_deadline
 from notion2jekyll.steps.making import LEAK, REVOKE, leaks
 
 
@@ -60,7 +61,7 @@ def download(run: Run, plan: Plan, outputs: list[Output]) -> dict[str, Problem]:
         failures = {path: failure for path, failure in failures.items() if path not in files}
         failures |= fetch(run, files).failures
     for path, failure in failures.items():
-        if failure.final or not wanted[path].hosted:
+        if failure.final or not (wanted[path].hosted or failure.late):
             trouble = Trouble(failure.message, failure.hint)
             bench.copies[assets.stem(path)] = Copy(SitePath(f"/{path}"), trouble=trouble)
     bench.failures |= failures
@@ -76,6 +77,8 @@ def fetch(run: Run, files: Mapping[str, File]) -> media.Media:
         max_bytes=job.config.jekyll.assets.max_bytes,
         progress=run.progress,
         sleep=run.clock.sleep,
+        clock=job.notion.clock,
+        deadline=files_deadline(job),
         allowed=(media.origin(job.notion.api_url),),
     )
     for path, got in done.got.items():
@@ -96,7 +99,8 @@ def _lost(outputs: Iterable[Output], bench: Bench) -> dict[str, Problem]:
             if assets.stem(path) not in bench.copies:
                 page, failure = output.entry.page, bench.failures[path]
                 trouble = f"{failure.message} Its page keeps its last post."
-                lost[page] = Problem("error", trouble, page=page, hint=failure.hint)
+                severity: Severity = "note" if failure.late else "error"
+                lost[page] = Problem(severity, trouble, page=page, hint=failure.hint)
     return lost
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -53,6 +54,15 @@ def with_deadline(job: Job) -> Job:
     if minutes is None:
         return job
     return replace(job, notion=replace(job.notion, deadline=job.notion.clock() + 60 * minutes))
+
+
+def files_deadline(job: Job) -> float:
+    """Return when to give up files that are not there, on Notion's clock: some time after the last page was read.
+
+    Were it the same moment, a run whose reading takes all of its time would never come to any file.
+    """
+    minutes, deadline = job.config.sync.max_minutes, job.notion.deadline
+    return math.inf if minutes is None or deadline is None else deadline + max(60, 6 * minutes)
 
 
 def why_full(job: Job, memory: Memory, started: datetime) -> str:

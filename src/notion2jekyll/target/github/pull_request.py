@@ -23,7 +23,16 @@ from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import PATH as STATE
 from notion2jekyll.target import Applied, Commit, Moved, Settled
 from notion2jekyll.target.github.branch import GitHub, changes_of
-from notion2jekyll.target.github.repository import Change, Entry, Head, Kept, Relation, Version, id_of
+from notion2jekyll.target.github.repository import (
+    Change,
+    Entry,
+    Head,
+    Kept,
+    Pending,
+    Relation,
+    Version,
+    id_of,
+)
 from notion2jekyll.target.github.wire import API, Json, Refused
 
 RECORDS: Final = STATE.partition("/")[0] + "/"
@@ -68,8 +77,8 @@ class _Stand:
     """The blog's head; None where only its tree is known."""
     blog: Version | None = None
     """What is in it; None where it was not listed."""
-    paths: tuple[str, ...] = ()
-    """What the branch changes, as GitHub tells, where `blog` was not listed."""
+    pending: Mapping[str, Pending] | None = None
+    """What the branch changes, as GitHub tells, where `blog` was not listed; None where it does not tell all of it."""
     waiting: bool = False
     """Whether the branch has commits that the blog has not."""
     moved: bool = False
@@ -357,7 +366,8 @@ class PullRequest(GitHub):
             return Settled()
         pulls = self._pulls()
         opened = next((each for each in pulls if each["state"] == "open"), None)
-        if not any(not path.startswith(RECORDS) for path in self._pending(stand, listed=stand.moved)):
+        pending = self._pending(stand)
+        if all(path.startswith(RECORDS) for path in pending):
             if opened is not None:
                 self._edit(opened, {"state": "closed"})
             return Settled()
@@ -366,26 +376,27 @@ class PullRequest(GitHub):
             old = last is not None and not last.get("merged_at") and last["head"]["sha"] == stand.ours
             if last is not None and old and not stand.moved:
                 return Settled(problems=(_closed(last, self._wish.branch),))
-            opened = self._open(self._pending(stand, listed=True))
-        elif stand.moved:
-            self._refresh(opened, self._pending(stand, listed=True))
+            opened = self._open(pending)
+        else:  # also where nothing is new: the run that wrote it may have come no further
+            self._refresh(opened, pending)
         return Settled(opened["html_url"] if opened else None)
 
-    def _pending(self, stand: _Stand, *, listed: bool) -> Mapping[str, str]:
-        """Return path → `new`, `updated` or `removed` of what merging would change; with `listed` all of it.
-
-        Without, and where the blog was not listed, every path that GitHub names counts as updated.
-        """
+    def _pending(self, stand: _Stand) -> Mapping[str, Pending]:
+        """Return what merging would change: no request, or one where neither side was listed and GitHub did not tell all."""
+        if stand.pending is not None:
+            return stand.pending
         blog = stand.blog
         if blog is None:
-            if not listed or stand.base is None:
-                return dict.fromkeys(stand.paths, "updated")
+            if stand.base is None:
+                return {}
             blog = self._repository.version(stand.base)
             self._stand = replace(stand, blog=blog)
         before, after = blog.entries, stand.version.entries
-        changed = {path: "updated" for path in after if path in before and before[path] != after[path]}
-        new = dict.fromkeys(after.keys() - before.keys(), "new")
-        return changed | new | dict.fromkeys(before.keys() - after.keys(), "removed")
+        pending: dict[str, Pending] = {
+            path: "updated" for path in after if path in before and before[path] != after[path]
+        }
+        pending |= dict.fromkeys(after.keys() - before.keys(), "new")
+        return pending | dict.fromkeys(before.keys() - after.keys(), "removed")
 
     def _pulls(self) -> list[Json]:
         """Return the pull requests of the branch, the newest first."""
@@ -399,7 +410,7 @@ class PullRequest(GitHub):
         found: list[Json] = self._wire.ask("GET", "/pulls", parameters=about)
         return found
 
-    def _open(self, pending: Mapping[str, str]) -> Json | None:
+    def _open(self, pending: Mapping[str, Pending]) -> Json | None:
         """Open the pull request; None where GitHub sees nothing that it would change."""
         body = {
             "title": _title(self._wish.title, pending),
@@ -430,7 +441,7 @@ class PullRequest(GitHub):
                 raise self._explained(refused) from refused
         return opened
 
-    def _refresh(self, opened: Json, pending: Mapping[str, str]) -> None:
+    def _refresh(self, opened: Json, pending: Mapping[str, Pending]) -> None:
         """Bring title and text up to date, as far as they are ours."""
         edits = {}
         pattern = ".*".join(re.escape(part) for part in self._wish.title.split("{summary}"))
@@ -508,12 +519,12 @@ def _at(version: Version, relation: Relation, *, blog: Version | None = None) ->
         ours=relation.ours.commit,
         base=relation.base,
         blog=blog,
-        paths=relation.paths,
+        pending=relation.pending if relation.is_whole else None,
         waiting=not relation.is_contained,
     )
 
 
-def _shown(pending: Mapping[str, str]) -> dict[str, str]:
+def _shown(pending: Mapping[str, Pending]) -> dict[str, str]:
     """Return what people want to read of: neither records nor pictures."""
     texts = (".md", ".yml", ".yaml", ".json")
     return {
@@ -523,14 +534,14 @@ def _shown(pending: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _title(template: str, pending: Mapping[str, str]) -> str:
+def _title(template: str, pending: Mapping[str, Pending]) -> str:
     counts = Counter(_shown(pending).values())
     summary = ", ".join(f"{counts[what]} {what}" for what in ("new", "updated", "removed") if counts[what])
     title = " ".join(template.replace("{summary}", summary or "files only").split())
     return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
 
-def _text(pending: Mapping[str, str]) -> str:
+def _text(pending: Mapping[str, Pending]) -> str:
     shown = _shown(pending)
     about = (
         "Merge this to bring the blog in step with Notion. Each sync brings it up to date. What you push to its branch stays. "

@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Unreachable
@@ -26,6 +26,8 @@ _CHUNK_BYTES = 1_000_000
 """What one request for a tree holds at most. GitHub times out on large ones: 200-250 files or 2.5 MB were reported."""
 _INLINE_BYTES = 500_000
 """Text that takes more than this as JSON goes as a blob of its own."""
+_COMPARED = 300
+"""Of so many files GitHub tells how two branches differ in them, and of no more."""
 _VERSIONS = 5
 """How far back a lost file is looked for."""
 
@@ -53,6 +55,10 @@ class Head(NamedTuple):
     """Where a person can look at it."""
 
 
+Pending = Literal["new", "updated", "removed"]
+"""What a branch makes of a path, for the one that it is to be merged into."""
+
+
 class Relation(NamedTuple):
     """How a branch stands to another one."""
 
@@ -62,8 +68,10 @@ class Relation(NamedTuple):
     """The last commit that both have."""
     ours: Head
     """The branch's own head."""
-    paths: tuple[str, ...]
-    """What the branch changes since `joint`; GitHub lists 300 at most."""
+    pending: Mapping[str, Pending]
+    """Path → what the branch has made of it since `joint`."""
+    is_whole: bool
+    """Whether `pending` has all of them."""
 
     @property
     def is_contained(self) -> bool:
@@ -197,8 +205,10 @@ class Repository:
             ours = self._head_of(commits[-1])
         else:  # it lists 250 commits at most, the oldest first
             ours = self._head_of(self.wire.ask("GET", f"/branches/{quote(branch)}")["commit"])
-        paths = tuple(str(file["filename"]) for file in found.get("files", ()))
-        return Relation(self._head_of(found["base_commit"]), joint, ours, paths)
+        files = found.get("files", ())
+        return Relation(
+            self._head_of(found["base_commit"]), joint, ours, _pending(files), len(files) < _COMPARED
+        )
 
     def ref(self, branch: str) -> str | None:
         """Return the commit of `branch` as git's own references have it; None where they do not know it either."""
@@ -542,6 +552,14 @@ class Repository:
                 return False  # it is gone
             raise self.wire.stop(refused) from refused
         return status in {"identical", "ahead"}
+
+
+def _pending(files: Iterable[Json]) -> Mapping[str, Pending]:
+    """Return what `files` of a comparison tell, path by path; a renamed one is new here and removed there."""
+    words: dict[str, Pending] = {"added": "new", "copied": "new", "renamed": "new", "removed": "removed"}
+    former = (file["previous_filename"] for file in files if file.get("status") == "renamed")
+    removed: dict[str, Pending] = {str(path): "removed" for path in former}
+    return removed | {str(file["filename"]): words.get(file.get("status", ""), "updated") for file in files}
 
 
 def _is_inline(content: bytes) -> bool:
