@@ -37,7 +37,7 @@ CONFIG = """\
 notion:
   source: {database}
   publish: {{property: Status, is: [Published]}}
-github: {{repository: me/blog, branch: main, mode: {mode}}}
+github: {{repository: me/blog, branch: main, mode: {mode}, pull_request: {{labels: [blog]}}}}
 jekyll: {{addresses: follow}}
 """
 
@@ -268,7 +268,9 @@ class Reference:
                 for path, content in hub.files(branch).items()
             }
             for pull in hub.repository.pulls:
-                found[f"pull {pull.number}"] = f"{pull.state} {pull.head} {pull.title}\n{pull.body}".encode()
+                found[f"pull {pull.number}"] = (
+                    f"{pull.state} {pull.head} {pull.title} {pull.labels}\n{pull.body}".encode()
+                )
         return {path: timeless(text) if path.endswith(state.PATH) else text for path, text in found.items()}
 
     def mark(self) -> str:

@@ -39,6 +39,8 @@ RECORDS: Final = STATE.partition("/")[0] + "/"
 """Where what is remembered lies. A pull request that changes nothing else shows nothing."""
 MARK: Final = "<!-- notion2jekyll: to write a text of your own, remove this line -->"
 """The first line of a text that may be written anew."""
+_BARE: Final = "<!-- still without its labels -->"
+"""The last line of a text until the labels are there: opening and labelling are two requests."""
 _LISTED: Final = 100
 """How many files the text names."""
 _TITLE: Final = 250
@@ -377,7 +379,7 @@ class PullRequest(GitHub):
             if last is not None and old and not stand.moved:
                 return Settled(problems=(_closed(last, self._wish.branch),))
             opened = self._open(pending)
-        else:  # also where nothing is new: the run that wrote it may have come no further
+        if opened is not None:  # also where nothing is new: the run that wrote it may have come no further
             self._refresh(opened, pending)
         return Settled(opened["html_url"] if opened else None)
 
@@ -414,7 +416,7 @@ class PullRequest(GitHub):
         """Open the pull request; None where GitHub sees nothing that it would change."""
         body = {
             "title": _title(self._wish.title, pending),
-            "body": _text(pending),
+            "body": _text(pending) + f"\n{_BARE}" * bool(self._wish.labels),
             "head": self._wish.branch,
             "base": self._branch,
             "draft": self._wish.draft,
@@ -424,40 +426,36 @@ class PullRequest(GitHub):
         except Refused as refused:
             if "already exists" in refused.message:
                 # Another run was first, or our own request whose answer was lost.
-                opened = next((each for each in self._pulls() if each["state"] == "open"), {})
-                if opened:
-                    return self._labelled(opened)
+                there = [each for each in self._pulls() if each["state"] == "open"]
+                if there:
+                    return there[0]
             if "no commits between" in refused.message.lower():
                 return None
             raise self._explained(refused) from refused
-        return self._labelled(opened)
-
-    def _labelled(self, opened: Json) -> Json:
-        if self._wish.labels:
-            labels = {"labels": list(self._wish.labels)}
-            try:
-                self._wire.call("POST", f"/issues/{opened['number']}/labels", labels)
-            except Refused as refused:
-                raise self._explained(refused) from refused
         return opened
 
     def _refresh(self, opened: Json, pending: Mapping[str, Pending]) -> None:
-        """Bring title and text up to date, as far as they are ours."""
+        """Bring title and text up to date, as far as they are ours; label what was only just opened."""
+        # GitHub's site sends line breaks back as carriage return and line feed.
+        body, text = (opened.get("body") or "").replace("\r\n", "\n"), _text(pending)
+        if body.endswith(_BARE) and self._wish.labels:
+            self._send("POST", f"/issues/{opened['number']}/labels", {"labels": list(self._wish.labels)})
         edits = {}
         pattern = ".*".join(re.escape(part) for part in self._wish.title.split("{summary}"))
         title = _title(self._wish.title, pending)
         if opened["title"] != title and re.fullmatch(pattern, opened["title"], re.DOTALL):
             edits["title"] = title
-        # GitHub's site sends line breaks back as carriage return and line feed.
-        body, text = (opened.get("body") or "").replace("\r\n", "\n"), _text(pending)
         if body != text and body.startswith(MARK):
             edits["body"] = text
         if edits:
             self._edit(opened, edits)
 
     def _edit(self, opened: Json, edits: Json) -> None:
+        self._send("PATCH", f"/pulls/{opened['number']}", edits)
+
+    def _send(self, method: str, path: str, body: Json) -> None:
         try:
-            self._wire.call("PATCH", f"/pulls/{opened['number']}", edits)
+            self._wire.call(method, path, body)
         except Refused as refused:
             raise self._explained(refused) from refused
 

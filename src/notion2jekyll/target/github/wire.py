@@ -390,9 +390,11 @@ _RULES = re.compile(
 _RACES = re.compile(r"fast[ -]forward|does not exist|already exists", re.IGNORECASE)
 
 # GitHub answers 409 where a repository is “empty or unavailable” (https://docs.github.com/en/rest/git), and where what is
-# asked conflicts with what is there: of the latter the caller knows more, and it does not pass. For pull requests it documents
-# none; one that is refused was not made, and who asks for it twice is told that it is there.
-_REPEATABLE = re.compile(r"GET |POST \S+/(git/(blobs|trees|commits)|pulls)$|PATCH \S+/pulls/\d+$")
+# asked conflicts with what is there: of the latter the caller knows more, and it does not pass. For pull requests and labels it
+# documents none; one that is refused was not made, and who asks for it twice is told that it is there.
+_REPEATABLE = re.compile(
+    r"GET |POST \S+/(git/(blobs|trees|commits)|pulls|issues/\d+/labels)$|PATCH \S+/pulls/\d+$"
+)
 _IS_CONFLICT = re.compile(f"is empty|{_RULES.pattern}", re.IGNORECASE)
 _PERMISSIONS = re.compile(r"not accessible|not permitted|must have|archived|protected", re.IGNORECASE)
 
