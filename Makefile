@@ -65,13 +65,13 @@ dist: setup  ## Build what is published (into dist), and try it in an environmen
 	@build/try/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl
 	@build/try/bin/notion2jekyll demo build/try/demo
 
-bench: setup  ## Measure requests, time, memory and needless escapes, and write docs/performance.md (SIZES=10,100 for a short run)
+bench: setup system  ## Measure requests, time, memory and needless escapes, and write docs/performance.md (SIZES=10,100 for a short run)
 	@$(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES) --rivals $(firstword $(subst $(comma), ,$(SIZES))) --real "" --keep)
 
-fuzz: setup  ## Hold N random pages and properties of Notion against their posts (N=1000, SEED=... to see the same again, KIND=trees, texts or properties)
+fuzz: setup system  ## Hold N random pages and properties of Notion against their posts (N=1000, SEED=... to see the same again, KIND=trees, texts or properties)
 	@cd tests && ../$(BIN)/python -m fuzz --number $(or $(N),1000) $(if $(SEED),--seed $(SEED)) $(if $(KIND),--kind $(KIND))
 
-sweep: setup  ## Try every fault and kill at every request of a sync (minutes; make test tries some)
+sweep: setup system  ## Try every fault and kill at every request of a sync (minutes; make test tries some)
 	@$(BIN)/python -m pytest --numprocesses auto tests/test_sweep.py --whole
 
 clean:  ## Remove everything that was installed or built
