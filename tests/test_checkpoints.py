@@ -14,7 +14,7 @@ import pytest
 from fakes.notion import Seen, rate_limited
 from notion2jekyll import state
 from notion2jekyll.config import load
-from notion2jekyll.demo.notion_server import error
+from notion2jekyll.demo.notion_server import Response, error
 from notion2jekyll.demo.workspace import block, mention
 from notion2jekyll.errors import GuardStop, Unreachable
 from notion2jekyll.notion.client import NotionSettings, Politeness
@@ -198,23 +198,32 @@ def test_media_that_cannot_be_had_are_asked_for_in_one_step_and_said_once(here: 
     assert done.requests["files"] == 1
 
 
-def test_a_service_that_goes_away_between_two_steps_leaves_what_is_done(here: World) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "hint"),
+    [
+        (error(500, "internal_server_error", "no"), "status"),
+        (error(401, "unauthorized", "API token is invalid."), "NOTION_TOKEN"),
+    ],
+)
+def test_whatever_stops_a_run_between_two_steps_leaves_what_is_done(
+    here: World, refusal: Response, hint: str
+) -> None:
     for number in range(8):
         here.row(f"Post {number:02}", "text")
     here.pass_time(hours=1)
 
     class Gone(GitHub):
         def apply(self, commit: Commit) -> Applied:
-            here.notion.always("", error(500, "internal_server_error", "no"))
+            here.notion.always("", refusal)
             return super().apply(commit)
 
     here.hub.open_site()
     done = run(here, hub=partial(Gone, watch=600.0))
     assert (done.result, len(done.changes)) == ("committed", 5)
     assert done.published.startswith("Live: "), "what is committed is seen to, all the same"
-    assert [
-        "could not go on after it had written a part" in problem.message for problem in done.problems
-    ] == [True]
+    (problem,) = done.problems
+    assert "could not go on after it had written a part" in problem.message
+    assert hint in problem.hint
     assert done.needs_person(strict=False)
 
 

@@ -63,7 +63,7 @@ def _steps(run: Run) -> Report:
         bench.begin_step()
         try:
             done = report.joined(done, _step(run))
-        except Unreachable as stop:
+        except Stop as stop:
             done = replace(done, problems=(*done.problems, _cut_short(stop)))
             stopped = True
             break
@@ -88,8 +88,8 @@ def _settle(target: Target, done: Report, bench: Bench, *, stopped: bool) -> Set
     """See to what goes with the version that was written: what readers get, also where the run could not go on."""
     try:
         return target.settle(_new_addresses(done, bench))
-    except Unreachable:
-        if stopped:  # it is the target that went away, and that is said already
+    except Stop:
+        if stopped:  # where it is the target that stopped the run, that is said already
             return Settled()
         raise
 
@@ -116,8 +116,8 @@ def _unfinished(job: Job, bench: Bench) -> Iterator[Problem]:
 
 
 def _cut_short(stop: Stop) -> Problem:
-    what = f"The run could not go on after it had written a part: {stop.message}"
-    return Problem("error", what, hint="What is written is whole. The next run goes on from there.")
+    what = f"The run could not go on after it had written a part, which is whole: {stop.message}"
+    return Problem("error", what, hint=stop.hint or "The next run goes on from there.")
 
 
 def _step(run: Run) -> Report:
