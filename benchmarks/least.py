@@ -13,6 +13,7 @@ from typing import Final
 from benchmarks.journal import Body
 
 IN_ONE_ANSWER: Final = 100
+IN_ONE_COMMIT: Final = 500
 BUDGET: Final = 180
 WINDOW: Final = 60.0
 """Seconds."""
@@ -42,13 +43,18 @@ class Writes:
 
 
 def github_requests(writes: Writes) -> int:
-    """Return the requests that a commit takes: each picture is a blob, trees hold 100 files, then the commit and the branch.
+    """Return the requests that the commits take: each picture is a blob, trees hold 100 files, then commit and branch.
 
-    Before it four are read: the branch, its tree, the site's configuration and what was written last.
+    Before them four are read: the branch, its tree, the site's configuration and what was written last. What takes long is
+    committed after each 500 pages, so that little is lost when a job is ended, and what was written last is a file more in
+    each of these commits.
     """
-    if not writes.posts:
-        return 4
-    return 4 + writes.pictures + answers(writes.posts + writes.pictures + 1) + 2
+    whole, rest = divmod(writes.posts, IN_ONE_COMMIT)
+    trees = sum(
+        answers(posts + writes.pictures * posts // writes.posts + 1)
+        for posts in (*[IN_ONE_COMMIT] * whole, *([rest] if rest else []))
+    )
+    return 4 + writes.pictures + trees + 2 * (whole + bool(rest))
 
 
 def depth(body: Body) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -201,7 +202,7 @@ def test_1500_files_are_one_commit_in_small_requests(fake: FakeGitHub) -> None:
     assert fake.files() == FIRST
 
 
-def test_large_texts_share_no_request(fake: FakeGitHub) -> None:
+def test_no_request_for_a_tree_is_larger_than_github_takes(fake: FakeGitHub) -> None:
     target = _target(fake)
     texts = {
         f"{number}.md": (f"{number}" + "가" * 60_000).encode() for number in range(5)
@@ -210,7 +211,8 @@ def test_large_texts_share_no_request(fake: FakeGitHub) -> None:
     target.apply(_commit(target.read(), texts))
     assert fake.files() == {**FIRST, **texts}
     trees = [body for line, body in zip(fake.log, fake.bodies, strict=True) if line == "POST /git/trees"]
-    assert len(trees) == 3
+    assert len(trees) == 2
+    assert all(len(json.dumps(tree)) < 1_600_000 for tree in trees)
     assert fake.log.count("POST /git/blobs") == 1
 
 
