@@ -456,8 +456,10 @@ def test_after_any_fault_the_next_run_ends_where_an_undisturbed_one_does(
 
 def start(reference: Reference, **how: Any) -> Start:
     here = reference.here
+    # Who is killed leaves what it downloaded.
+    environment = {**os.environ, "TMPDIR": str(here.directory)}
     return Start(
-        reference.arguments, here.directory, dict(os.environ), here.now, reference.phase.checkpoint, **how
+        reference.arguments, here.directory, environment, here.now, reference.phase.checkpoint, **how
     )
 
 
