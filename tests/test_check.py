@@ -152,6 +152,13 @@ def other_database(schema: dict[str, Any], *data_sources: str) -> Break:
     return change
 
 
+def trashed_around_its_data_source(here: World) -> None:
+    source = here.workspace.data_source(here.database)
+    text = (here.directory / "notion2jekyll.yaml").read_text("utf-8")
+    here.configure(text.replace(here.database, source))
+    here.workspace.trash(here.database)
+
+
 def repository(**facts: Any) -> Break:
     def change(here: World) -> None:
         here.hub.repositories["me", "blog"] = replace(here.hub.repository, **facts)
@@ -218,6 +225,7 @@ BROKEN: list[tuple[Break, int, str, str]] = [
     (lambda here: here.workspace.unshare(here.database), 4, "not shared with the connection", "••• → Connections"),
     (lambda here: here.notion.always("POST data_sources/", NO_CAPABILITY), 4, "may not", "Read content"),
     (lambda here: here.workspace.trash(here.database), 2, "is in Notion's trash", "Restore it"),
+    (trashed_around_its_data_source, 0, "is in Notion's trash. Its rows are still shown", "Restore the database"),
     (other_database({"Name": {"title": {}}}, "One", "Two"), 2, "“Other” has 2 data sources", "# Two"),
     (config(notion="filter: {property: Nope, checkbox: {equals: true}}, publish: all"), 2, "does not accept the filter", "Correct `filter:`"),
     # What is published.

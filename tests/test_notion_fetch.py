@@ -382,7 +382,7 @@ def test_the_properties_of_a_source(fake: FakeNotion) -> None:
     fake.log.clear()
     resolved = f"data_source:{fake.workspace.data_source(database)}"
     assert read_schema(fake.settings(), Source(database, resolved), progress=Silent()) == expected
-    assert len(fake.log) == 1
+    assert len(fake.log) == 2  # also whether the database is in the trash
     home = fake.workspace.add_page(None, {"title": "Home"})
     assert read_schema(fake.settings(), Source(home), progress=Silent()) == {"title": PropertySchema("title")}
     fake.workspace.delete(database)

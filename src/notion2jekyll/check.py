@@ -162,6 +162,12 @@ def _connected(connection: Connection) -> Finding:
 
 
 def _reached(source: Source, found: Found) -> Finding:
+    if found.trashed:
+        return Finding(
+            "doubt",
+            f"“{found.title}”, the source {source.id}, is in Notion's trash. Its rows are still shown, until it is deleted there.",
+            "Restore the database from the trash in Notion, or put another one as `source:` under `notion:`.",
+        )
     kind = "a page" if found.resolved.startswith("page:") else "a database"
     return Finding("well", f"The source {source.id} can be read: “{found.title}”, {kind}.")
 

@@ -144,6 +144,8 @@ class Found(NamedTuple):
     """`data_source:<id>` or `page:<id>`."""
     properties: Mapping[str, PropertySchema]
     """The properties of its rows by name; those of pages in a page are just `title`."""
+    trashed: bool = False
+    """Whether the database around it is in the trash. Notion shows its rows all the same, until it is deleted there."""
 
 
 class Shared(NamedTuple):
@@ -311,7 +313,7 @@ def _shared(raw: Json, kind: Literal["data_source", "page"]) -> Shared:
 
 
 def look_at(settings: NotionSettings, source: Source, *, progress: Progress) -> Found:
-    """Return what `source` is: one request where it is resolved. Raises what `read_source` raises."""
+    """Return what `source` is: two requests where it is resolved. Raises what `read_source` raises."""
 
     async def work(notion: Notion) -> Found:
         kind, _, target = (source.resolved or "").partition(":")
@@ -325,10 +327,14 @@ def look_at(settings: NotionSettings, source: Source, *, progress: Progress) -> 
             page = await _or_none(notion.get(f"pages/{target}"))
             title = _title(parse_page(page)) if page else ""
             return Found(title, f"page:{target}", {"title": PropertySchema("title")})
+        _refuse_trash(raw, "data source", target)
+        home = (raw.get("parent") or {}).get("database_id")
+        database = await _or_none(notion.get(f"databases/{home}")) if home else None
         return Found(
             plain(parse_text(raw.get("title"))),
             f"data_source:{target}",
             {name: _schema(each) for name, each in raw["properties"].items()},
+            database is not None and _is_trashed(database),
         )
 
     return _run(settings, progress, work)
@@ -521,8 +527,12 @@ def _linked_view(given: str) -> AccessDenied:
     )
 
 
+def _is_trashed(found: Json) -> bool:
+    return bool(found.get("in_trash", found.get("archived", False)))
+
+
 def _refuse_trash(found: Json, kind: str, given: str) -> None:
-    if found.get("in_trash", found.get("archived", False)):
+    if _is_trashed(found):
         raise ConfigError(
             f"The {kind} {given} is in Notion's trash, so nothing was read from it.",
             hint="Restore it from the trash in Notion, or put another one as `source:` under `notion:`.",
