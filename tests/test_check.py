@@ -41,7 +41,8 @@ WELL = [
     "The blog has 0.1 MB, of 1 GB that a site on GitHub Pages may have.",
 ]
 WORKFLOW = ".github/workflows/sync.yml"
-SHIPPED = (Path(__file__).parents[1] / "docs/sync-workflow.yml").read_text(encoding="utf-8")
+TO_COPY = (Path(__file__).parents[1] / "docs/sync-workflow.yml").read_text(encoding="utf-8")
+SHIPPED = TO_COPY.replace("OWNER/", "someone/")
 """The workflow to copy: what it says of itself is what the doctor wants to see."""
 
 
@@ -279,6 +280,7 @@ BESIDE: list[tuple[Break, int, str, str]] = [
     (beside(protected=True), 0, "The branch main is protected, and GitHub does not tell this token by what", "Settings → Branches"),
     (workflow("notion2jekyll", "something-else"), 0, "No workflow of me/blog runs notion2jekyll", "notion2jekyll init"),
     (beside(states={WORKFLOW: ""}), 0, "GitHub does not show it among the workflows", "Settings → Actions"),
+    (pushed(TO_COPY, WORKFLOW), 2, f"{WORKFLOW} cannot run: it uses OWNER/notion2jekyll", "In its place write the GitHub account"),
     (workflow("schedule:", "schedule: []\n  x-unused:"), 0, "has no schedule", "cron:"),
     (workflow("17 * * * *", "0 */2 * * *"), 0, "starts at the full hour", "another minute"),
     (ran("failure", 20), 0, "The last run of .github/workflows/sync.yml did not succeed (failure, 2026-11-20 00:00 UTC)", "/actions/runs/7"),

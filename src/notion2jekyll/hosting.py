@@ -186,6 +186,13 @@ def _about_workflows(host: Host, github: GitHub, now: datetime) -> Iterator[Find
         )
     for each in host.syncing:
         yield from _about_state(host, each, now)
+        for action in sorted(name for name in each.workflow.uses if name.startswith("OWNER/")):
+            yield Finding(
+                "fault",
+                f"{each.workflow.path} cannot run: it uses {action}, and OWNER is a placeholder.",
+                "In its place write the GitHub account that has notion2jekyll.",
+                ConfigError.exit_code,
+            )
         if not host.has_config and not each.workflow.names_config:
             yield Finding(
                 "fault",
