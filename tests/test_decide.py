@@ -181,7 +181,9 @@ def test_a_change_of_options_or_of_the_site_reads_everything_again() -> None:
     }
     assert len(marks) == 9
     held = entry("a", fingerprint="older")
-    assert brief(page("a"), entries=(held,)).whys == {"a": "the version or the options changed"}
+    assert brief(page("a"), entries=(held,)).whys == {
+        "a": "the version, the options or the site's _config.yml changed"
+    }
 
 
 # Properties -----------------------------------------------------------------------------------------------------------

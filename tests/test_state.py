@@ -198,7 +198,7 @@ def page(edited: datetime = NOON) -> Page:
         ({"edited": ""}, "edited in Notion"),
         ({"settled": False}, "edited in the minute of the last run"),
         ({"path": "_posts/2026-11-19-일기.md"}, "its address changed"),
-        ({"fingerprint": "other"}, "the version or the options changed"),
+        ({"fingerprint": "other"}, "the version, the options or the site's _config.yml changed"),
         ({"links": {"x": ("/old/", "다른 글")}}, "a page that it links to changed its address or title"),
         (
             {"links": {"x": ("/2026/11/19/y.html", "Old title")}},

@@ -115,196 +115,6 @@ Verbose = Annotated[
 ]
 
 
-@app.command("sync")
-def sync_command(
-    config: ConfigFile = None,
-    output: Output = None,
-    page: Pages = None,
-    full: Full = False,
-    force: Force = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Plan and write nothing, as the verb plan does.")
-    ] = False,
-    json: JsonFile = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> int:
-    """Bring the blog in step with Notion.
-
-    Example: notion2jekyll sync --output ~/blog
-    """
-    return _run(
-        config, output, page, json, quiet=quiet, verbose=verbose, full=full, force=force, dry_run=dry_run
-    )
-
-
-@app.command("plan")
-def plan_command(
-    config: ConfigFile = None,
-    output: Output = None,
-    page: Pages = None,
-    full: Full = False,
-    force: Force = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what changes in each post.")] = False,
-    json: JsonFile = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> int:
-    """Show what sync would change, and write nothing.
-
-    Example: notion2jekyll plan --diff
-    """
-    return _run(
-        config,
-        output,
-        page,
-        json,
-        quiet=quiet,
-        verbose=verbose,
-        full=full,
-        force=force,
-        dry_run=True,
-        diff=diff,
-    )
-
-
-@app.command("status")
-def status_command(
-    config: ConfigFile = None, output: Output = None, page: Pages = None, verbose: Verbose = False
-) -> int:
-    """Show how each page stands, and why; writes nothing.
-
-    Example: notion2jekyll status
-    """
-    from notion2jekyll import report
-    from notion2jekyll.config import find, load
-    from notion2jekyll.sync import Job, sync
-    from notion2jekyll.terminal import Terminal
-
-    loaded = load(config or find(Path.cwd()))
-    with Terminal(_console(stderr=True), verbose=verbose) as progress:
-        secrets = frozenset(_tokens().values())
-        job = Job(loaded, _notion(), pages=_page_ids(page or ()), dry_run=True, secrets=secrets)
-        done = sync(job, _target(loaded, output, progress, dry_run=True), CLOCK, progress)
-    report.show_status(done, _console())
-    return NEEDS_PERSON if done.needs_person(strict=loaded.sync.strict) else 0
-
-
-@app.command("render")
-def render_command(
-    page: Annotated[str, typer.Argument(metavar="PAGE", help="The page: its address in Notion, or its id.")],
-    config: ConfigFile = None,
-    output: Output = None,
-    verbose: Verbose = False,
-) -> int:
-    """Print the Markdown that a page becomes, published or not; writes nothing, and needs no configuration.
-
-    Example: notion2jekyll render 0123456789abcdef0123456789abcdef
-    """
-    from notion2jekyll import render, report
-    from notion2jekyll.config import load
-    from notion2jekyll.terminal import Terminal
-
-    (wanted,) = _page_ids([page], "PAGE")
-    loaded = load(config) if config else load(found) if (found := _found()) else None
-    console = _console(stderr=True)
-    with Terminal(console, verbose=verbose) as progress:
-
-        def blog(loaded: Config) -> Target:
-            return _target(loaded, output, progress, dry_run=True)
-
-        has_blog = output is not None or (loaded is not None and loaded.github is not None)
-        secrets = _tokens().values()
-        done = render.render(
-            wanted, loaded, _notion(), blog if has_blog else None, CLOCK, progress, secrets=secrets
-        )
-    for problem in done.problems:
-        report.show_problem(problem, console)
-    if done.content is not None:
-        _write_bytes(done.content)
-    return NEEDS_PERSON if any(problem.severity == "error" for problem in done.problems) else 0
-
-
-@app.command("check")
-def check_command(config: ConfigFile = None, output: Output = None, verbose: Verbose = False) -> int:
-    """Look at everything that a sync needs, and say what to do where something is amiss; writes nothing.
-
-    Example: notion2jekyll check
-    """
-    from notion2jekyll import check, report
-    from notion2jekyll.config import find
-    from notion2jekyll.terminal import Terminal
-
-    setup = check.Setup(
-        file=lambda: config or find(Path.cwd()),
-        notion=_notion,
-        target=lambda loaded: _target(loaded, output, progress, dry_run=True),
-        host=lambda loaded: None if output else _host(loaded, progress),
-        now=CLOCK.now,
-    )
-    with Terminal(_console(stderr=True), verbose=verbose) as progress:
-        findings = list(check.check(setup, progress))
-    console = _console()
-    for finding in findings:
-        sign, look = SIGNS[finding.sign]
-        report.show_sign(sign, look, finding.message, console, finding.hint)
-    console.print(Text(check.summary(findings), "bold"), soft_wrap=True, highlight=False)
-    return check.exit_code(findings)
-
-
-@app.command("preview")
-def preview_command(
-    config: ConfigFile = None,
-    output: Output = None,
-    drafts: Annotated[
-        bool, typer.Option("--drafts", help="Show drafts and posts that are dated ahead, too.")
-    ] = False,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            "--port", min=1, max=65535, help="Serve it there; by default at 4000, or where it is free."
-        ),
-    ] = None,
-    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-    verbose: Verbose = False,
-) -> int:
-    """Show the blog on this computer as sync would make it; writes nothing but a copy that is removed in the end.
-
-    Example: notion2jekyll preview --output ~/blog
-    """
-    from notion2jekyll.config import find, load
-    from notion2jekyll.preview.copies import Repository
-    from notion2jekyll.preview.run import Wish, World, preview
-    from notion2jekyll.steps.job import Job
-    from notion2jekyll.terminal import Terminal
-
-    loaded = load(config or find(Path.cwd()))
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    world = World(
-        _console(),
-        CLOCK,
-        environment,
-        Path.cwd(),
-        progress=lambda: Terminal(_console(stderr=True), verbose=verbose),
-        ask=sys.stdin.readline,
-        open=(lambda address: cast("None", typer.launch(address))) if open_it else None,
-    )
-    job = Job(loaded, _notion(), secrets=frozenset(_tokens().values()))
-    site: Path | Repository
-    original: Callable[[Progress], Target] | None = None
-    if output is not None:
-        site = output
-    else:
-        address = _github_address()
-        token = _tokens().get("GITHUB_TOKEN")
-        options = _github(loaded)
-        site = Repository(options.repository, options.branch, address, token)
-        if token:
-            original = partial(_target, loaded, None, dry_run=True)
-    preview(job, Wish(site, drafts, port, verbose), original, world)
-    return 0
-
-
 @app.command("init")
 def init_command(
     source: Annotated[
@@ -348,9 +158,10 @@ def init_command(
     ] = None,
     verbose: Verbose = False,
 ) -> int:
-    """Set up: pick the source, the rows and the repository, write the configuration and the workflow, and show the plan.
+    """Set up: what to publish, and where to.
 
-    What no option says is asked for.
+    Picks the source, the rows and the repository, writes the configuration and the workflow, and shows the plan. What no
+    option says is asked for.
 
     Example: notion2jekyll init
     """
@@ -383,6 +194,202 @@ def init_command(
             "From then on it runs every hour by itself, and by a press in the Actions tab of the repository."
         )
     return code or (NEEDS_PERSON if done.failed else 0)
+
+
+@app.command("check")
+def check_command(config: ConfigFile = None, output: Output = None, verbose: Verbose = False) -> int:
+    """See whether all that a sync needs is there.
+
+    Says what to do where something is amiss; writes nothing.
+
+    Example: notion2jekyll check
+    """
+    from notion2jekyll import check, report
+    from notion2jekyll.config import find
+    from notion2jekyll.terminal import Terminal
+
+    setup = check.Setup(
+        file=lambda: config or find(Path.cwd()),
+        notion=_notion,
+        target=lambda loaded: _target(loaded, output, progress, dry_run=True),
+        host=lambda loaded: None if output else _host(loaded, progress),
+        now=CLOCK.now,
+    )
+    with Terminal(_console(stderr=True), verbose=verbose) as progress:
+        findings = list(check.check(setup, progress))
+    console = _console()
+    for finding in findings:
+        sign, look = SIGNS[finding.sign]
+        report.show_sign(sign, look, finding.message, console, finding.hint)
+    console.print(Text(check.summary(findings), "bold"), soft_wrap=True, highlight=False)
+    return check.exit_code(findings)
+
+
+@app.command("plan")
+def plan_command(
+    config: ConfigFile = None,
+    output: Output = None,
+    page: Pages = None,
+    full: Full = False,
+    force: Force = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changes in each post.")] = False,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Show what sync would change, and write nothing.
+
+    Example: notion2jekyll plan --diff
+    """
+    return _run(
+        config,
+        output,
+        page,
+        json,
+        quiet=quiet,
+        verbose=verbose,
+        full=full,
+        force=force,
+        dry_run=True,
+        diff=diff,
+    )
+
+
+@app.command("sync")
+def sync_command(
+    config: ConfigFile = None,
+    output: Output = None,
+    page: Pages = None,
+    full: Full = False,
+    force: Force = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Plan and write nothing, as the verb plan does.")
+    ] = False,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Bring the blog in step with Notion.
+
+    Example: notion2jekyll sync --output ~/blog
+    """
+    return _run(
+        config, output, page, json, quiet=quiet, verbose=verbose, full=full, force=force, dry_run=dry_run
+    )
+
+
+@app.command("status")
+def status_command(
+    config: ConfigFile = None, output: Output = None, page: Pages = None, verbose: Verbose = False
+) -> int:
+    """Show how each page stands, and why; writes nothing.
+
+    Example: notion2jekyll status
+    """
+    from notion2jekyll import report
+    from notion2jekyll.config import find, load
+    from notion2jekyll.sync import Job, sync
+    from notion2jekyll.terminal import Terminal
+
+    loaded = load(config or find(Path.cwd()))
+    with Terminal(_console(stderr=True), verbose=verbose) as progress:
+        secrets = frozenset(_tokens().values())
+        job = Job(loaded, _notion(), pages=_page_ids(page or ()), dry_run=True, secrets=secrets)
+        done = sync(job, _target(loaded, output, progress, dry_run=True), CLOCK, progress)
+    report.show_status(done, _console())
+    return NEEDS_PERSON if done.needs_person(strict=loaded.sync.strict) else 0
+
+
+@app.command("preview")
+def preview_command(
+    config: ConfigFile = None,
+    output: Output = None,
+    drafts: Annotated[
+        bool, typer.Option("--drafts", help="Show drafts and posts that are dated ahead, too.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=1, max=65535, help="Serve it there; by default at 4000, or where it is free."
+        ),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    verbose: Verbose = False,
+) -> int:
+    """Show the blog here as sync would make it.
+
+    Writes nothing but a copy that is removed in the end.
+
+    Example: notion2jekyll preview --output ~/blog
+    """
+    from notion2jekyll.config import find, load
+    from notion2jekyll.preview.copies import Repository
+    from notion2jekyll.preview.run import Wish, World, preview
+    from notion2jekyll.steps.job import Job
+    from notion2jekyll.terminal import Terminal
+
+    loaded = load(config or find(Path.cwd()))
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    world = World(
+        _console(),
+        CLOCK,
+        environment,
+        Path.cwd(),
+        progress=lambda: Terminal(_console(stderr=True), verbose=verbose),
+        ask=sys.stdin.readline,
+        open=(lambda address: cast("None", typer.launch(address))) if open_it else None,
+    )
+    job = Job(loaded, _notion(), secrets=frozenset(_tokens().values()))
+    site: Path | Repository
+    original: Callable[[Progress], Target] | None = None
+    if output is not None:
+        site = output
+    else:
+        address = _github_address()
+        token = _tokens().get("GITHUB_TOKEN")
+        options = _github(loaded)
+        site = Repository(options.repository, options.branch, address, token)
+        if token:
+            original = partial(_target, loaded, None, dry_run=True)
+    preview(job, Wish(site, drafts, port, verbose), original, world)
+    return 0
+
+
+@app.command("render")
+def render_command(
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="The page: its address in Notion, or its id.")],
+    config: ConfigFile = None,
+    output: Output = None,
+    verbose: Verbose = False,
+) -> int:
+    """Print the Markdown that a page becomes.
+
+    The page may be published or not. Writes nothing, and needs no configuration.
+
+    Example: notion2jekyll render 0123456789abcdef0123456789abcdef
+    """
+    from notion2jekyll import render, report
+    from notion2jekyll.config import load
+    from notion2jekyll.terminal import Terminal
+
+    (wanted,) = _page_ids([page], "PAGE")
+    loaded = load(config) if config else load(found) if (found := _found()) else None
+    console = _console(stderr=True)
+    with Terminal(console, verbose=verbose) as progress:
+
+        def blog(loaded: Config) -> Target:
+            return _target(loaded, output, progress, dry_run=True)
+
+        has_blog = output is not None or (loaded is not None and loaded.github is not None)
+        secrets = _tokens().values()
+        done = render.render(
+            wanted, loaded, _notion(), blog if has_blog else None, CLOCK, progress, secrets=secrets
+        )
+    for problem in done.problems:
+        report.show_problem(problem, console)
+    if done.content is not None:
+        _write_bytes(done.content)
+    return NEEDS_PERSON if any(problem.severity == "error" for problem in done.problems) else 0
 
 
 @app.command("demo")

@@ -285,7 +285,7 @@ def _tables(
         elif path not in memory.snapshot.files and memory.snapshot.complete:
             why = "it was deleted, and is restored" if wishes.restore else None
         elif entry.fingerprint != marks[id(feed)]:
-            why = "the version or the options changed"
+            why = "the version, the options or the site's _config.yml changed"
         elif entry.said != mark:
             why = "its rows changed"
         elif any(names.get(id_, used_) != used_ for id_, used_ in entry.related.items() if names.get(id_)):

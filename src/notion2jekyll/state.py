@@ -333,7 +333,7 @@ def stale(
     if (entry.path, entry.url) != (path, url):
         return "its address changed"
     if entry.fingerprint != fingerprint:
-        return "the version or the options changed"
+        return "the version, the options or the site's _config.yml changed"
     if entry.said and entry.said != said:
         return "a property changed"
     for target, used in entry.links.items():
