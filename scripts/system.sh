@@ -17,6 +17,7 @@ for plugin in archives paginate redirect-from sitemap; do
 done
 # Formulas are typeset in the tests as a site's theme does it.
 test -f /usr/share/javascript/katex/katex.min.js || need libjs-katex
+test -f /usr/share/javascript/mathjax/MathJax.js || need libjs-mathjax
 command -v npm >/dev/null 2>&1 || need npm
 if [ -n "$missing" ]; then
     echo "==> Installing Debian packages:$missing"
