@@ -26,6 +26,7 @@ from notion2jekyll.media.network import Private, PublicOnly, origin
 from notion2jekyll.media.svg import tame
 from notion2jekyll.notion.model import File
 from notion2jekyll.progress import Progress
+from notion2jekyll.tls import trust
 
 __all__ = ["Failure", "Got", "Media", "download", "examine", "origin"]
 
@@ -127,6 +128,7 @@ def download(
     # A client of its own: the storage refuses requests that carry the API's token, and others must never see it.
     with httpx.Client(
         transport=transport or PublicOnly(allowed),
+        verify=trust(),
         timeout=60,
         follow_redirects=True,
         max_redirects=REDIRECTS,

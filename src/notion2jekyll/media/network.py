@@ -16,6 +16,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
+from notion2jekyll.tls import trust
+
 Resolver = Callable[[str, int], Sequence[str]]
 """A host name and a port → its addresses. Raises OSError where there are none."""
 
@@ -76,14 +78,14 @@ class PublicOnly(httpx.BaseTransport):
         proxies: Mapping[str, str] | None = None,
     ) -> None:
         self._wire = _Wire(allowed, lookup)
-        self._direct = httpx.HTTPTransport()
+        self._direct = httpx.HTTPTransport(verify=trust())
         # httpx has no way to hand in how to connect; httpcore, which it is made of, has.
         self._direct._pool = httpcore.ConnectionPool(  # noqa: SLF001
-            ssl_context=httpx.create_ssl_context(), network_backend=self._wire
+            ssl_context=trust(), network_backend=self._wire
         )
         known = getproxies() if proxies is None else proxies
         self._proxied = {
-            scheme: httpx.HTTPTransport(proxy=proxy)
+            scheme: httpx.HTTPTransport(verify=trust(), proxy=proxy)
             for scheme in ("http", "https")
             if (proxy := known.get(scheme) or known.get("all"))
         }

@@ -31,6 +31,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
 from notion2jekyll.notion.model import Json
 from notion2jekyll.progress import Progress
+from notion2jekyll.tls import trust
 
 API_URL: Final = "https://api.notion.com"
 VERSION: Final = "2026-03-11"
@@ -486,6 +487,7 @@ class Notion:
         loopback = urlsplit(self._url).hostname in ("127.0.0.1", "localhost", "::1")
         carrier = httpx.AsyncClient(
             transport=settings.transport,
+            verify=trust(),
             trust_env=not loopback,
             limits=httpx.Limits(max_connections=settings.politeness.in_flight),
         )

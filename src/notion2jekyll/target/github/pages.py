@@ -24,6 +24,7 @@ from notion2jekyll.target.github import workflows
 from notion2jekyll.target.github.repository import Repository, Version
 from notion2jekyll.target.github.wire import Json, Refused
 from notion2jekyll.target.github.workflows import Workflow
+from notion2jekyll.tls import trust
 
 GRACE: Final = 30.0
 """Seconds in which a build begins by itself, where one does."""
@@ -155,6 +156,7 @@ def _looked_at(repository: Repository, version: Version, site: Json, addresses: 
     found = ""
     # No token goes there: this is what any reader does.
     with httpx.Client(
+        verify=trust(),
         follow_redirects=True,
         max_redirects=_REDIRECTS,
         timeout=_TIMEOUT,
