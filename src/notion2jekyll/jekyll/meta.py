@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -137,26 +138,41 @@ UNKEPT: Final = frozenset({"email", "phone_number", "last_edited_time", "last_ed
 
 def roles(properties: Mapping[str, Property], options: Options) -> Mapping[Role, str]:
     """Return which property plays which role: by configuration, else by type and name; the title by type alone."""
+    columns = tuple((name, prop.type) for name, prop in properties.items())
+    given = tuple(
+        (role, origin if isinstance(origin, str) else None)
+        for role, origin in options.properties.items()
+        if role in ROLES
+    )
+    return _roles(columns, given)
+
+
+@lru_cache(maxsize=256)  # thousands of rows have the same columns
+def _roles(
+    columns: tuple[tuple[str, str], ...], given: tuple[tuple[str, str | None], ...]
+) -> Mapping[Role, str]:
+    """Return the same for properties with these names and types, and the roles that the configuration gives."""
+    types, configured = dict(columns), dict(given)
     found: dict[Role, str] = {}
     for role, (kinds, names) in ROLES.items():
-        if role in options.properties:
-            name = options.properties[role]
-            if isinstance(name, str) and name in properties:
+        if role in configured:
+            name = configured[role]
+            if name in types:
                 found[role] = name
             continue
         candidates = [
             (names.index(plain) if plain in names else 0, name)
-            for name, prop in properties.items()
-            if prop.type in kinds and ((plain := folded(name)) in names or not names)
+            for name, kind in columns
+            if kind in kinds and ((plain := folded(name)) in names or not names)
         ]
         if candidates:
             found[role] = min(candidates)[1]
-    if "date" not in found and "date" not in options.properties:
+    if "date" not in found and "date" not in configured:
         # A source with a single date property leaves no doubt, whatever its name.
-        dates = [name for name, prop in properties.items() if prop.type == "date"]
+        dates = [name for name, kind in columns if kind == "date"]
         if len(dates) == 1:
             found["date"] = dates[0]
-    return found
+    return MappingProxyType(found)
 
 
 def kept(properties: Mapping[str, Property], options: Options) -> tuple[str, ...]:
@@ -197,7 +213,7 @@ def said(page: Page, options: Options) -> str:
     for name in used(page.properties, options):
         prop = page.properties[name]
         # As it is in a listing: what was asked for beside that is not there the next time.
-        held = value(replace(prop, data=prop.listed or prop.data))
+        held = value(replace(prop, data=prop.listed) if prop.listed else prop)
         parts.append((name, repr(_stable(held))))
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:12] if parts else ""
 

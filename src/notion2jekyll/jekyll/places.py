@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -131,16 +131,33 @@ def _address(path: str, about: Meta, day: datetime, site: Site, shelf: Shelf, te
     fields = {
         "categories": "/".join(dict.fromkeys(map(_lower, names))),
         "slugified_categories": "/".join(dict.fromkeys(map(_jekyll_slug, names))),
-        "year": f"{day.year:04}", "month": f"{day:%m}", "day": f"{day:%d}",
-        "i_month": str(day.month), "i_day": str(day.day), "short_year": f"{day:%y}", "y_day": f"{day:%j}",
-        "hour": f"{day:%H}", "minute": f"{day:%M}", "second": f"{day:%S}",
-        "week": f"{day:%V}", "short_day": f"{day:%a}", "long_day": f"{day:%A}", "short_month": f"{day:%b}",
-        "long_month": f"{day:%B}", "w_year": f"{day.isocalendar().year:04}", "w_day": f"{day:%u}",
         "title": slug, "slug": slug, "name": _jekyll_slug(name), "output_ext": ".html", "collection": shelf.label,
         "path": name if dated else inside,
     }  # fmt: skip
     own_template = site.permalink if dated else site.template(shelf.label, path)
-    return _filled(template or own_template, fields)
+    return _filled(template or own_template, fields, day)
+
+
+_OF_DAY: Final[Mapping[str, Callable[[datetime], str]]] = {
+    "year": lambda day: f"{day.year:04}",
+    "month": lambda day: f"{day.month:02}",
+    "day": lambda day: f"{day.day:02}",
+    "i_month": lambda day: str(day.month),
+    "i_day": lambda day: str(day.day),
+    "short_year": lambda day: f"{day:%y}",
+    "y_day": lambda day: f"{day:%j}",
+    "hour": lambda day: f"{day:%H}",
+    "minute": lambda day: f"{day:%M}",
+    "second": lambda day: f"{day:%S}",
+    "week": lambda day: f"{day:%V}",
+    "short_day": lambda day: f"{day:%a}",
+    "long_day": lambda day: f"{day:%A}",
+    "short_month": lambda day: f"{day:%b}",
+    "long_month": lambda day: f"{day:%B}",
+    "w_year": lambda day: f"{day.isocalendar().year:04}",
+    "w_day": lambda day: f"{day:%u}",
+}
+"""Placeholder → what it tells of a date. Most templates ask for three, of every page each time."""
 
 
 def _lower(text: str) -> str:
@@ -156,20 +173,22 @@ def _categories(given: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _filled(template: str, fields: Mapping[str, str]) -> str:
+def _filled(template: str, fields: Mapping[str, str], day: datetime | None = None) -> str:
+    def value(key: str) -> str | None:
+        return _OF_DAY[key](day) if day and key in _OF_DAY else fields.get(key)
+
     def filled(found: re.Match[str]) -> str:
-        key = found[1]
-        return (
-            fields[key]
-            if key in fields
-            else fields.get(key.removesuffix("_"), found[0]) + "_" * key.endswith("_")
-        )
+        whole = value(found[1])
+        if whole is not None:
+            return whole
+        part = value(found[1].removesuffix("_"))
+        return (found[0] if part is None else part) + "_" * found[1].endswith("_")
 
     whole = "/" + re.sub(r":([a-z_]+)", filled, template)
     return re.sub(r"/+", "/", whole.replace("..", "/").replace("./", ""))
 
 
-@lru_cache(4096)
+@lru_cache(65_536)
 def _jekyll_slug(text: str) -> str:
     return re.sub(r"-+", "-", "".join(char if _is_alnum(char) else "-" for char in _lower(text))).strip("-")
 
