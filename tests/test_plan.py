@@ -31,7 +31,9 @@ def output(
     page: str = "p", path: str = PATH, content: bytes = NEW, media: Iterable[str] = (), **more: Any
 ) -> Output:
     files = {name: File(f"https://files.example/{name}", hosted=True, key=name) for name in media}
-    return Output(entry(page, path, content, files=tuple(files), **more), content, files, "edited in Notion")
+    return Output.of(
+        entry(page, path, content, files=tuple(files), **more), content, files, "edited in Notion"
+    )
 
 
 def plan(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,12 +29,22 @@ class Output:
 
     entry: Entry
     """What will be remembered of it; its path is where the post goes, its blob the content's."""
-    content: bytes
-    """The whole post."""
+    packed: bytes
+    """The whole post, a third as large: a long run has thousands of them at hand."""
     files: Mapping[str, File]
     """Path → file of the media that it shows."""
     why: str
     """Why it was read: for the report."""
+
+    @classmethod
+    def of(cls, entry: Entry, content: bytes, files: Mapping[str, File], why: str) -> Output:
+        """Return the output with that content."""
+        return cls(entry, zlib.compress(content, 1), files, why)
+
+    @property
+    def content(self) -> bytes:
+        """The whole post."""
+        return zlib.decompress(self.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,11 +370,12 @@ class _Draft:
         if previous:
             self.entries[page] = previous
 
-    def change(self, action: Action, output: Output, why: str, source: str | None = None) -> None:
-        """Write the post of `output`."""
-        entry = output.entry
+    def change(
+        self, action: Action, entry: Entry, content: bytes, why: str, source: str | None = None
+    ) -> None:
+        """Write the post of `entry`."""
         self.entries[entry.page] = entry
-        self.changes.append(Change(action, entry.path, entry.page, entry.title, why, output.content, source))
+        self.changes.append(Change(action, entry.path, entry.page, entry.title, why, content, source))
 
     def publish(self, output: Output, previous: Entry | None) -> None:
         """Decide what becomes of a page that is published."""
@@ -372,7 +384,7 @@ class _Draft:
         elsewhere = previous is not None and previous.path != entry.path
         if there == entry.blob and elsewhere and previous is not None and self.as_left(previous):
             # An earlier run was cut short between writing the post and removing it from its old place.
-            self.change("move", output, output.why, previous.path)
+            self.change("move", entry, output.content, output.why, previous.path)
         elif (
             there == entry.blob
             and elsewhere
@@ -422,15 +434,16 @@ class _Draft:
         self.conflicts += [
             Conflict(entry.path, entry.page, _told(found)) for found in (merged.collisions if merged else ())
         ]
-        content = merged.content if merged else output.content
+        blob = blob_id(merged.content) if merged else entry.blob
         action: Action = "move" if source else "update"
-        if blob_id(content) == self.snapshot.files.get(previous.path) and not source:
+        if blob == self.snapshot.files.get(previous.path) and not source:
             self.keep(entry)
-        elif blob_id(content) in (entry.blob, self.snapshot.files.get(previous.path)):
-            self.change(action, replace(output, content=content), output.why, source)
+            return
+        content = merged.content if merged else output.content
+        if blob in (entry.blob, self.snapshot.files.get(previous.path)):
+            self.change(action, entry, content, output.why, source)
         else:
-            why = f"{output.why}, and in the repository"
-            self.change("merge", replace(output, content=content), why, source)
+            self.change("merge", entry, content, f"{output.why}, and in the repository", source)
 
     def _reconcile(self, output: Output, previous: Entry) -> None:
         """Decide what becomes of a post that a person edited and whose page changed too."""
@@ -460,7 +473,7 @@ class _Draft:
     def _create(self, output: Output, previous: Entry | None) -> None:
         obstacle = self.obstacle(output.entry.path)
         if obstacle is None:
-            self.change("create", output, output.why)
+            self.change("create", output.entry, output.content, output.why)
         else:
             why = (
                 "the post of another page is still here, so the page is not published yet"
@@ -580,7 +593,7 @@ def _bases(
     What a later merge starts from is what Notion made of a post. Where the post is just that, git has it; where a person's
     text is in it as well, it is kept aside; and for every post where the target forgets.
     """
-    made = {output.entry.page: output.content for output in outputs}
+    made = {output.entry.page: output for output in outputs}
     written = {change.page: change.content for change in draft.changes}
     sources = {change.page: change.source or change.path for change in draft.changes}
     bases: dict[str, bytes] = {}
@@ -593,7 +606,7 @@ def _bases(
         if there is None or draft.policy.on_conflict != "merge" or (there == entry.blob and not forgetful):
             continue
         needed.add(base_path(page))
-        ours = made.get(page, b"")
+        ours = made[page].content if page in made else b""
         if draft.snapshot.files.get(base_path(page)) != entry.blob == blob_id(ours):
             bases[base_path(page)] = ours
     there_already = {path for path in draft.snapshot.files if path.startswith(BASES) and path.endswith(".md")}

@@ -187,7 +187,10 @@ def _attempt(run: Run) -> Report:
         target=target.name,
         commit=applied.commit if applied else None,
         url=applied.url if applied else None,
-        changes=plan.changes,
+        # Of a long run's posts nobody asks for the texts once they are written.
+        changes=plan.changes
+        if job.only_looks
+        else tuple(replace(change, content=None) for change in plan.changes),
         conflicts=plan.conflicts,
         problems=(*problems, *posts.ahead(brief.index.places, memory.site, run.started)),
         pages=standing(brief, plan, known, reading.listing.pages, problems, run.started, job.pages)

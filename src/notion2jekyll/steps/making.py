@@ -74,7 +74,11 @@ def make_post(
         said=brief.said[page.id],
         anchors={block: anchors[block] for block in sorted(wanted)},
     )
-    return Output(entry, content, files, brief.whys[page.id]), anchors, (*article.problems, *beside.problems)
+    return (
+        Output.of(entry, content, files, brief.whys[page.id]),
+        anchors,
+        (*article.problems, *beside.problems),
+    )
 
 
 def make_tables(job: Job, brief: Brief, memory: Memory, reading: Reading, bench: Bench) -> list[Output]:
@@ -109,7 +113,7 @@ def make_tables(job: Job, brief: Brief, memory: Memory, reading: Reading, bench:
             said=table.said,
             rows=len(table.pages),
         )
-        made.append(Output(entry, content, files, table.why))
+        made.append(Output.of(entry, content, files, table.why))
         bench.problems[table.id] = tuple(problem for more in beside for problem in more.problems)
     return made
 
