@@ -205,10 +205,9 @@ class Repository:
             ours = self._head_of(commits[-1])
         else:  # it lists 250 commits at most, the oldest first
             ours = self._head_of(self.wire.ask("GET", f"/branches/{quote(branch)}")["commit"])
-        files = found.get("files", ())
-        return Relation(
-            self._head_of(found["base_commit"]), joint, ours, _pending(files), len(files) < _COMPARED
-        )
+        files = found.get("files")
+        is_whole = files is not None and len(files) < _COMPARED
+        return Relation(self._head_of(found["base_commit"]), joint, ours, _pending(files or ()), is_whole)
 
     def ref(self, branch: str) -> str | None:
         """Return the commit of `branch` as git's own references have it; None where they do not know it either."""
