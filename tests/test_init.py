@@ -25,6 +25,7 @@ from notion2jekyll import cli
 from notion2jekyll.config import load
 from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
 from notion2jekyll.init import Done, Question, Setup, Sign, Wishes, init
+from notion2jekyll.init.files import HOME, WORKFLOW
 from notion2jekyll.progress import Progress, Silent
 from world import World, world
 
@@ -117,6 +118,12 @@ def test_from_nothing_to_the_first_post_with_at_most_six_answers(here: World) ->
         assert secret.encode() not in b"".join(here.hub.files().values())
     assert here.run("sync").code == 0
     assert [path for path in here.site() if path.startswith("_posts/")] == ["_posts/2026-11-19-월요일.md"]
+    # The one thing that is left is the account that has this program: it was not installed from there.
+    checked = here.run("check")
+    assert re.findall(r"✗ .*", checked.out) == [
+        f"✗ {WORKFLOW} cannot run: it uses {HOME}, and OWNER is a placeholder."
+    ]
+    here.hub.rival.push({WORKFLOW: here.hub.files()[WORKFLOW].replace(b"OWNER/", b"someone/")})
     checked = here.run("check")
     assert checked.code == 0, checked.out
 
