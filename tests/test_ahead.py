@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from notion2jekyll.config import load
+from notion2jekyll.decide import Memory
 from notion2jekyll.demo.workspace import block
 from notion2jekyll.errors import Unreachable
+from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.client import NotionSettings, Politeness
+from notion2jekyll.notion.model import Tree, hosted_files, parse_block, parse_page
 from notion2jekyll.progress import Silent
 from notion2jekyll.report import Report
+from notion2jekyll.state import State
+from notion2jekyll.steps.ahead import Ahead
+from notion2jekyll.steps.bench import Run
 from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target.github import GitHub
 from pictures import png
@@ -111,3 +117,36 @@ def test_what_only_looks_sends_nothing(here: World) -> None:
     assert run(here, sent, dry_run=True).result == "planned"
     assert sent.contents == []
     assert not [line for line in here.hub.log if not line.startswith("GET")]
+
+
+def test_a_long_pause_is_used_though_a_short_one_is_still_at_work(here: World) -> None:
+    (picture, *_) = fill(here)
+    (row, *_) = here.workspace.rows(here.workspace.data_source(here.database))
+    fetching, released, sent = (threading.Event() for _ in range(3))
+
+    def dawdle(line: str) -> None:
+        if line.startswith("GET files/"):
+            fetching.set()
+            assert released.wait(30)
+
+    class Hub(GitHub):
+        def send_ahead(self, content: bytes) -> None:
+            assert content == picture
+            sent.set()
+
+    here.notion.befall(dawdle)
+    job = Job(load(here.directory / "notion2jekyll.yaml"), NotionSettings(here.notion.token, here.notion.url))
+    target = Hub("me/blog", "main", here.hub.token, here.hub.base_url)
+    one = Run(job, target, Clock(here.clock, here.slept.append), Silent(), here.now)
+    with one.bench.media:
+        ahead = Ahead(one, Memory(target.read(), Site(), State({})))
+        blocks = [parse_block(here.workspace.block(each)) for each in here.workspace.child_ids(row)]
+        page = parse_page(here.workspace.page(row))
+        (file,) = hosted_files(Tree(page, tuple(blocks)))
+        ahead.files = {"assets/notion/0.png": file}
+        ahead.pause(0)
+        assert fetching.wait(30)
+        ahead.pause(60)
+        released.set()
+        assert sent.wait(30)
+        assert ahead.finish() == {"assets/notion/0.png"}

@@ -118,8 +118,8 @@ def download(
 
     There a content is found under the path where it belongs, `Got.path`; `into` is written by several threads. Nothing is
     raised for a file: what went wrong with it is in `failures`. `sleep` takes seconds, and is called between attempts;
-    `clock` counts them; what is not there when it shows `deadline` is given up. Only public addresses are asked, and the `allowed` (host, port) pairs; `transport` replaces the
-    network.
+    `clock` counts them; what is not there when it shows `deadline` is given up. Only public addresses are asked, and the
+    `allowed` (host, port) pairs; `transport` replaces the network.
     """
     media = Media()
     if not files:

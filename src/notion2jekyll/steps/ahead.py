@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from notion2jekyll.decide import Memory
 from notion2jekyll.jekyll import assets
@@ -42,9 +43,17 @@ class Ahead:
     """Paths of what was fetched and is still to be sent."""
     _thread: threading.Thread | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever looks whether the thread goes on, and decides that."""
+    _goes_on: bool = False
+    _until: datetime = field(init=False)
+    """When the last of the pauses ends."""
+    _batches: deque[dict[str, File]] = field(default_factory=deque)
+    """Files for the thread to fetch."""
 
     def __post_init__(self) -> None:
         self.bench = Bench(media=self.run.bench.media.beside())
+        self._until = self.run.clock.now()
 
     def want(self, output: Output) -> None:
         """Remember which files of `output` are to be fetched."""
@@ -55,13 +64,19 @@ class Ahead:
 
     def pause(self, seconds: float) -> None:
         """Use a pause of `seconds`. Returns at once."""
-        if self.run.job.only_looks or not (self.files or self.to_send):
+        if self.run.job.only_looks:
             return
-        if self._thread is not None and self._thread.is_alive():
-            return
-        # Not one that the end of the program would wait for: whoever interrupts a run wants it to end.
         wanted, self.files = self.files, {}
-        self._thread = threading.Thread(target=self._work, args=(wanted, seconds), daemon=True)
+        with self._lock:
+            # Short pauses come close on each other while the budget fills up again, and a long one may follow.
+            self._until = max(self._until, self.run.clock.now() + timedelta(seconds=seconds))
+            if wanted:
+                self._batches.append(wanted)
+            if self._goes_on or not (self._batches or self.to_send):
+                return
+            self._goes_on = True
+        # Not one that the end of the program would wait for: whoever interrupts a run wants it to end.
+        self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -80,14 +95,23 @@ class Ahead:
         bench.downloads += mine.downloads
         return fetched
 
-    def _work(self, wanted: dict[str, File], seconds: float) -> None:
-        clock, target = self.run.clock, self.run.target
-        until = clock.now() + timedelta(seconds=seconds)
+    def _work(self) -> None:
         try:
-            aside = replace(self.run, bench=self.bench, progress=_InPassing(self.run.progress))
-            got = fetch(aside, wanted).got
-            self.to_send += [each.path for each in got.values() if each.path in self.bench.media]
-            while self.to_send and clock.now() < until and not self._is_over.is_set():
-                target.send_ahead(self.bench.media[self.to_send.pop()])
+            while self._has_time():
+                if self._batches:
+                    aside = replace(self.run, bench=self.bench, progress=_InPassing(self.run.progress))
+                    got = fetch(aside, self._batches.popleft()).got
+                    self.to_send += [each.path for each in got.values() if each.path in self.bench.media]
+                else:
+                    self.run.target.send_ahead(self.bench.media[self.to_send.pop()])
         except Exception:  # noqa: BLE001  # the commit meets it again, and tells
             self.to_send.clear()
+            with self._lock:
+                self._goes_on = False
+
+    def _has_time(self) -> bool:
+        """Return whether there is something to be done; what is fetched in a pause may come later than its end."""
+        with self._lock:
+            waits = bool(self._batches) or (bool(self.to_send) and self.run.clock.now() < self._until)
+            self._goes_on = waits and not self._is_over.is_set()
+            return self._goes_on
