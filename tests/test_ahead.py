@@ -6,10 +6,16 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from notion2jekyll.config import load
+from notion2jekyll.convert import Article
 from notion2jekyll.decide import Memory
 from notion2jekyll.demo.workspace import block
 from notion2jekyll.errors import Unreachable
+from notion2jekyll.jekyll import posts
+from notion2jekyll.jekyll.places import Place
+from notion2jekyll.jekyll.posts import Body
 from notion2jekyll.jekyll.site import Site
 from notion2jekyll.notion.client import NotionSettings, Politeness
 from notion2jekyll.notion.model import Tree, hosted_files, parse_block, parse_page
@@ -90,6 +96,37 @@ def test_pictures_go_ahead_in_a_pause_and_each_goes_once(here: World) -> None:
     posts = "".join(here.site().values())
     assert all(f'width="{8 + number}" height="4"' in posts for number in range(PAGES))
     assert len(here.commits()) == 2
+
+
+@pytest.mark.parametrize("pauses", [True, False])
+def test_a_new_post_is_written_once_when_its_pictures_are_known(
+    here: World, monkeypatch: pytest.MonkeyPatch, pauses: bool
+) -> None:
+    fill(here)
+    written: list[str] = []
+    body = posts.body
+
+    def counting(article: Article, place: Place, *more: Any) -> Body:
+        written.append(place.path)
+        return body(article, place, *more)
+
+    monkeypatch.setattr(posts, "body", counting)
+    if pauses:
+        assert run(here, Sent(here)).result == "committed"
+    else:
+        assert here.report("sync")[1]["result"] == "committed"
+    assert sorted(written) == [f"_posts/2026-11-20-post-{number}.md" for number in range(PAGES)]
+    assert all('width="' in here.site()[path] for path in written)
+
+
+def test_a_new_post_with_a_picture_that_cannot_go_where_it_belongs_is_said(here: World) -> None:
+    (_, *rest) = fill(here)
+    # The same path to macOS and Windows.
+    here.hub.rival.push({"_posts/2026-11-20-POST-0.md": b"---\ntitle: by hand\n---\nhello\n"})
+    ran, report = here.report("sync")
+    assert (ran.code, report["result"]) == (1, "committed")
+    assert [conflict["path"] for conflict in report["conflicts"]] == ["_posts/2026-11-20-POST-0.md"]
+    assert len([path for path in here.site() if path.startswith("_posts/")]) == 1 + len(rest)
 
 
 def test_what_fails_ahead_is_done_by_the_commit(here: World) -> None:

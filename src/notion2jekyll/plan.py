@@ -35,11 +35,15 @@ class Output:
     """Path → file of the media that it shows."""
     why: str
     """Why it was read: for the report."""
+    unwritten: bool = False
+    """Whether the content is still to be written, once it is known what the files are."""
 
     @classmethod
-    def of(cls, entry: Entry, content: bytes, files: Mapping[str, File], why: str) -> Output:
+    def of(
+        cls, entry: Entry, content: bytes, files: Mapping[str, File], why: str, *, unwritten: bool = False
+    ) -> Output:
         """Return the output with that content."""
-        return cls(entry, zlib.compress(content, 1), files, why)
+        return cls(entry, zlib.compress(content, 1), files, why, unwritten)
 
     @property
     def content(self) -> bytes:

@@ -165,6 +165,8 @@ def _attempt(run: Run) -> Report:
             # A post does not take an address before the one that has it has left it.
             elif waiting := early(plan, turn.brief, outputs):
                 lost |= waiting
+            elif unwritten := [output.entry.page for output in outputs if output.unwritten]:
+                turn.write_out(unwritten)
             else:
                 break
 

@@ -11,7 +11,7 @@ from notion2jekyll import state
 from notion2jekyll.convert import convert
 from notion2jekyll.decide import Brief, Memory, fingerprint
 from notion2jekyll.errors import Problem
-from notion2jekyll.jekyll import posts, tables
+from notion2jekyll.jekyll import assets, posts, tables
 from notion2jekyll.jekyll.extras import extras
 from notion2jekyll.jekyll.meta import named
 from notion2jekyll.notion.fetch import Reading
@@ -27,9 +27,13 @@ REVOKE: Final = "Take the token out of the page in Notion, and make a new one in
 
 
 def make_post(
-    tree: Tree, brief: Brief, memory: Memory, started: datetime
+    tree: Tree, brief: Brief, memory: Memory, started: datetime, *, whole: bool
 ) -> tuple[Output, Mapping[str, str], tuple[Problem, ...]]:
-    """Convert one page: what it should be in the repository, where its blocks are in it, and what conversion had to say."""
+    """Convert one page: what it should be in the repository, where its blocks are in it, and what conversion had to say.
+
+    A new post is not written, unless it has to be `whole`, while files that it shows are still to be fetched: its text says
+    what they turn out to be, and writing is what takes long.
+    """
     page, site = tree.page, memory.site
     place, options = brief.index.places[page.id], brief.feeds[page.id].options
     wanted = brief.wanted.get(page.id, frozenset())
@@ -42,16 +46,24 @@ def make_post(
     # What only a draft shows is nobody's business yet: Jekyll would publish it with the other files.
     files = posts.files(article, beside) if place.live else {}
 
-    below = posts.body(article, place, options, site)
+    there = memory.snapshot.files
+    is_new = previous is None and place.path not in there
+    unwritten = (not whole and is_new) and any(
+        path not in there and assets.stem(path) not in index.copies for path in files
+    )
+    content, modified = b"", posts.modified(page, options, site)
+    if not unwritten:
+        below = posts.body(article, place, options, site)
 
-    def rendered(modified: str) -> tuple[bytes, str]:
-        post = posts.render(article, place, options, site, modified=modified, extras=beside, below=below)
-        return post, modified
+        def rendered(modified: str) -> bytes:
+            return posts.render(article, place, options, site, modified=modified, extras=beside, below=below)
 
-    # `last_modified_at` moves only when something else did: else an edit that changes nothing would be a change.
-    content, modified = rendered(previous.modified) if previous else (b"", "")
-    if previous is None or blob_id(content) != previous.blob:
-        content, modified = rendered(posts.modified(page, options, site))
+        # `last_modified_at` moves only when something else did: else an edit that changes nothing would be a change.
+        content = rendered(previous.modified) if previous else b""
+        if previous and blob_id(content) == previous.blob:
+            modified = previous.modified
+        else:
+            content = rendered(modified)
     entry = Entry(
         page=page.id,
         path=place.path,
@@ -75,7 +87,7 @@ def make_post(
         anchors={block: anchors[block] for block in sorted(wanted)},
     )
     return (
-        Output.of(entry, content, files, brief.whys[page.id]),
+        Output.of(entry, content, files, brief.whys[page.id], unwritten=unwritten),
         anchors,
         (*article.problems, *beside.problems),
     )

@@ -74,7 +74,17 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
     hurried = room is not None and job.notion.deadline is not None
     ahead = Ahead(run, memory)
     turn = Turn(
-        wishes, memory, run.started, bench, choose, found, room, hurried, ahead, strict=job.config.sync.strict
+        wishes,
+        memory,
+        run.started,
+        bench,
+        choose,
+        found,
+        room,
+        hurried,
+        ahead,
+        strict=job.config.sync.strict,
+        fetches=not job.only_looks,
     )
     listing = kept.listing if kept else job.listing
     try:
@@ -128,6 +138,8 @@ class Turn:
     """Whether the run has to end in time: then what is only read once more waits for what changed."""
     ahead: Ahead
     strict: bool
+    fetches: bool
+    """Whether files will be fetched that are not there."""
     brief: Brief = field(init=False)
     """What is known by now; there is none before the listing."""
     rows: dict[str, Page] = field(default_factory=dict)
@@ -223,10 +235,15 @@ class Turn:
             if output is not None and stems & set(map(assets.stem, output.files)):
                 self._make_again(page)
 
-    def _make_again(self, page: str) -> None:
+    def write_out(self, pages: Iterable[str]) -> None:
+        """Write the posts of `pages`, whatever is known of their files."""
+        for page in pages:
+            self._make_again(page, whole=True)
+
+    def _make_again(self, page: str, *, whole: bool = False) -> None:
         packed = self.bench.trees[page]
         self.bench.forget(page)
-        self._make(packed.tree(), packed)
+        self._make(packed.tree(), packed, whole=whole)
 
     def _learned(self, brief: Brief) -> Brief:
         made = {page: output.entry for page, output in self.bench.outputs.items()}
@@ -247,10 +264,11 @@ class Turn:
     def _is_unreadable(self, page: str) -> bool:
         return self.bench.unreadable.get(page) == self.rows[page].edited
 
-    def _make(self, tree: Tree, packed: Packed | None = None) -> None:
+    def _make(self, tree: Tree, packed: Packed | None = None, *, whole: bool = False) -> None:
         page = tree.page.id
+        whole = whole or not self.fetches
         try:
-            output, anchors, problems = make_post(tree, self.brief, self.memory, self.started)
+            output, anchors, problems = make_post(tree, self.brief, self.memory, self.started, whole=whole)
             if self.strict and any(problem.severity != "note" for problem in problems):
                 # The post would show less than the page does: its owner wants none rather than that.
                 problems = tuple(_as_error(problem) for problem in problems)
