@@ -421,15 +421,15 @@ def _replaced(text: str, written: Mapping[int, str]) -> str:
 
 def _unsafe(current: _Line, construct: Construct, dialect: Dialect) -> Iterator[tuple[int, str]]:
     """Yield the place of each of the author's characters that some row protects, and the form the row asks for."""
-    signs, kinds = SIGNS.intersection(current.text), set(current.kinds)
-    for row in rows(signs, construct, dialect):
-        if row.kinds.isdisjoint(kinds) or (row.paired and current.text.count(row.signs) == 1):
+    text, kinds = current.text, set(current.kinds)
+    for row in rows(SIGNS.intersection(text), SIGNS.intersection(text[:1]), construct, dialect):
+        if row.kinds.isdisjoint(kinds) or (row.paired and text.count(row.signs) == 1):
             continue
-        end = len(current.text)
+        end = len(text)
         if row.before:
-            end = max((match.start() for match in row.before.finditer(current.text)), default=0)
+            end = max((match.start() for match in row.before.finditer(text)), default=0)
         groups = range(1, row.pattern.groups + 1) or range(1)
-        for match in row.pattern.finditer(current.text):
+        for match in row.pattern.finditer(text):
             for group in groups:
                 for index in range(*match.span(group)):
                     if index < end and current.kinds[index] in row.kinds:
@@ -440,16 +440,21 @@ def _unlinked(current: _Line, written: dict[int, str]) -> Iterator[int]:
     """Yield where to break bare addresses that github.com would link together with escapes or syntax in them."""
     if "://" not in current.text and "www." not in current.text.lower():
         return
+    addresses = [
+        (match, match.start("colon" if match["colon"] else "dot"))
+        for match in BARE_ADDRESS.finditer(current.text)
+    ]
+    if all(current.kinds[index] != "text" for _, index in addresses):
+        return  # those of links
     syntax = (
         place for place, kind in enumerate(current.kinds) if kind == "syntax" and current.text[place] != "<"
     )
     others = sorted({*written, *syntax})
     end = 0
-    for match in BARE_ADDRESS.finditer(current.text):
+    for match, index in addresses:
         if match.end() > end:
             stop = ADDRESS_END.search(current.text, match.end())
             end = stop.start() + (stop[0] == "<") if stop else len(current.text)
-        index = match.start("colon" if match["colon"] else "dot")
         following = bisect_left(others, match.start())
         if current.kinds[index] == "text" and following < len(others) and others[following] < end:
             yield index

@@ -29,7 +29,9 @@ CHILDLESS = frozenset({"child_page", "child_database", "unsupported", "link_to_p
 
 def as_object(raw: Any) -> Json:
     """Return `raw` where it is a JSON object, an empty one for anything else."""
-    return raw if isinstance(raw, Mapping) else {}
+    return (
+        raw if isinstance(raw, (dict, Mapping)) else {}
+    )  # what it nearly always is comes first: that is looked up fast
 
 
 def as_text(raw: Any) -> str:
@@ -238,7 +240,7 @@ def parse_run(raw: Json) -> Run:
     return Run(
         text=as_text(text),
         kind=kind,
-        marks=frozenset(mark for mark in MARKS if annotations.get(mark)),
+        marks=frozenset([mark for mark in MARKS if annotations.get(mark)]),
         color=as_text(annotations.get("color")) or "default",
         href=as_text(raw.get("href")) or None,
         target=target,
