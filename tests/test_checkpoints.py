@@ -21,6 +21,7 @@ from notion2jekyll.notion.client import NotionSettings, Politeness
 from notion2jekyll.plan import Change
 from notion2jekyll.progress import Progress, Silent
 from notion2jekyll.report import Report, joined
+from notion2jekyll.steps.reading import FRESH
 from notion2jekyll.sync import Clock, Job, sync
 from notion2jekyll.target import Applied, Commit
 from notion2jekyll.target.folder import Folder
@@ -141,6 +142,50 @@ def test_each_step_is_whole(here: World) -> None:
             assert set(entry.files) <= files
         held.append(len(entries))
     assert held == [13, 10, 5]
+
+
+def queries(here: World) -> int:
+    """Return how many requests for rows there were."""
+    return sum(count for line, count in here.notion.counts().items() if line.endswith("/query"))
+
+
+def test_what_is_no_longer_published_when_its_step_comes_stays_out(here: World) -> None:
+    pages = []
+    for number in range(18):
+        pages.append(here.row(f"Post {number:02}", "text"))
+        here.pass_time(minutes=2)
+    # From the first step to one of the second, which only comes into it as two others leave it.
+    here.workspace.replace_children(pages[0], [block("paragraph", mention("page", {"id": pages[11]}))])
+    here.pass_time(hours=1)
+    here.notion.workspace.page_limit = 3
+
+    def meanwhile() -> None:
+        here.workspace.update_page(pages[6], {"Status": "Draft"})
+        here.workspace.trash(pages[7])
+        here.workspace.replace_children(pages[8], lines("edited"))
+        here.pass_time(seconds=FRESH.total_seconds() + 1)
+
+    def later() -> None:
+        here.workspace.update_page(pages[17], {"Status": "Draft"})
+        here.pass_time(seconds=FRESH.total_seconds() + 1)
+
+    here.hub.on("PATCH", "/git/refs", meanwhile, later)
+    done = run(here)
+    assert not [problem.message for problem in done.problems]
+    site = here.site()
+    out = {6, 7, 17}
+    assert sorted(path for path in site if "_posts/" in path) == [
+        f"_posts/2026-11-20-post-{number:02}.md" for number in range(18) if number not in out
+    ]
+    assert "edited" in site["_posts/2026-11-20-post-08.md"]
+    second = [sha for sha, _, subject in here.hub.history() if subject.startswith("Sync")][1]
+    assert here.git("show", f"{second}:_posts/2026-11-20-post-11.md")
+    assert '"/2026/11/20/post-11.html"' in here.git("show", f"{second}:_posts/2026-11-20-post-00.md")
+    # All 18 rows; then the five of the step (of which two are gone), one more and its neighbour, two in place of those;
+    # then what is left.
+    assert queries(here) <= 6 + (2 + 1) + 1 + (2 + 1)
+    assert set(bodies(here).values()) == {1}
+    assert here.report("sync")[1]["result"] == "up-to-date"
 
 
 def run_and_kill(here: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -275,6 +277,118 @@ def test_a_filter_that_notion_refuses(fake: FakeNotion) -> None:
     with pytest.raises(ConfigError, match="“Could not find property with name or id: Pubic”") as caught:
         read(fake.settings(), wrong)
     assert "`filter:`" in caught.value.hint
+
+
+# Rows listed again ---------------------------------------------------------------------------------------------------
+
+
+def list_again(fake: FakeNotion, listing: Listing, rows: Sequence[str], *sources: Source) -> Reading:
+    """List those `rows` of an old listing again."""
+
+    def choose(_: Listing) -> Wanted:
+        return Wanted(frozenset(), rows=frozenset(rows))
+
+    return read_source(fake.settings(), sources, choose, lambda _: None, progress=Silent(), listing=listing)
+
+
+def known(listing: Listing, *, but: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+    return {page.id: page for page in listing.pages if page.id not in but}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    created=st.lists(st.integers(0, 12), min_size=1, max_size=14).map(sorted),
+    asked=st.sets(st.integers(0, 13), min_size=1),
+    trashed=st.sets(st.integers(0, 13)),
+    hidden=st.sets(st.integers(0, 13)),
+    renamed=st.sets(st.integers(0, 13)),
+    cap=st.integers(2, 20),
+)
+def test_rows_that_are_listed_again_are_as_they_are_now(
+    created: list[int], asked: set[int], trashed: set[int], hidden: set[int], renamed: set[int], cap: int
+) -> None:
+    with fake_notion() as fake:
+        workspace = fake.workspace
+        workspace.page_limit = 3
+        database = workspace.add_database("Journal", SCHEMA)
+        start = workspace.clock()
+        rows = [
+            workspace.add_page(
+                database, {"Name": f"{row}", "Public": True}, created=start + timedelta(minutes=minute)
+            )
+            for row, minute in enumerate(created)
+        ]
+        public = {"property": "Public", "checkbox": {"equals": True}}
+        everyone, shown_ = Source(database, name="all"), Source(database, filter=public)
+        before, _ = read(fake.settings(), everyone, shown_, choose=nothing)
+        for row, page in enumerate(rows):
+            if row in renamed:
+                workspace.update_page(page, {"Name": "renamed"})
+            if row in hidden:
+                workspace.update_page(page, {"Public": False})
+            if row in trashed:
+                workspace.trash(page)
+        after, _ = read(fake.settings(), everyone, shown_, choose=nothing)
+        workspace.query_limit = cap if len(set(created)) == len(created) else workspace.query_limit
+        part = [page for row, page in enumerate(rows) if row in asked]
+        again = list_again(fake, before.listing, part, everyone, shown_)
+        assert again.again == frozenset(part)
+        assert again.listing.complete
+        old, new = known(before.listing, but=set(part)), known(after.listing)
+        assert known(again.listing) == {**old, **{page: new[page] for page in part if page in new}}
+        for key, ids in before.listing.by_source.items():
+            left = set(after.listing.by_source[key])
+            assert again.listing.by_source[key] == tuple(
+                page for page in ids if page not in part or page in left
+            )
+
+
+def test_neighbours_are_listed_again_in_as_few_requests_as_they_fill(fake: FakeNotion) -> None:
+    fake.workspace.page_limit = 5
+    database, ids = minutes_apart(fake, 60)
+    before, _ = read(fake.settings(), database, choose=nothing)
+    again = list_again(fake, before.listing, ids[20:40], Source(database))
+    assert again.requests == 5, "those of 20 rows, and the minute after the last one"
+    assert again.listing == before.listing
+
+
+def test_rows_are_listed_again_where_a_server_knows_no_filter_of_ours(fake: FakeNotion) -> None:
+    database, [first, second] = journal(fake, 2)
+    before, _ = read(fake.settings(), database, choose=nothing)
+    fake.workspace.trash(first)
+    fake.fail("query", error(400, "validation_error", "body failed validation: sorts is not known."))
+    again = list_again(fake, before.listing, [first, second], Source(database))
+    assert [page.id for page in again.listing.pages] == [second]
+    assert "filter" not in fake.bodies[-1]
+
+
+def test_a_source_that_is_no_longer_shared_when_its_rows_are_listed_again(fake: FakeNotion) -> None:
+    database, [page] = journal(fake, 1)
+    before, _ = read(fake.settings(), database, choose=nothing)
+    fake.workspace.unshare(fake.workspace.data_source(database))
+    with pytest.raises(AccessDenied, match=database):
+        list_again(fake, before.listing, [page], Source(database))
+
+
+def test_pages_inside_a_page_are_listed_again(fake: FakeNotion) -> None:
+    home = fake.workspace.add_page(None, {"title": "Home"})
+    pages = [fake.workspace.add_page(home, {"title": f"{number}"}) for number in range(4)]
+    before, _ = read(fake.settings(), home, choose=nothing)
+    fake.workspace.update_page(pages[1], {"title": "renamed"})
+    fake.workspace.update_page(pages[3], {"title": "renamed"})
+    fake.workspace.trash(pages[2])
+    again = list_again(fake, before.listing, pages[1:3], Source(home))
+    old = known(before.listing)
+    assert [page.id for page in again.listing.pages] == [pages[0], pages[1], pages[3]]
+    assert {
+        page: again.listing.pages[at] == old[page]
+        for at, page in ((0, pages[0]), (1, pages[1]), (2, pages[3]))
+    } == {
+        pages[0]: True,
+        pages[1]: False,
+        pages[3]: True,
+    }
+    assert again.requests == 2, "the list, and the one that is still there"
 
 
 # A page as source ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
@@ -111,6 +111,8 @@ class Wanted:
     """Ids of pages outside of the listing that are needed themselves, without their bodies."""
     cut: frozenset[tuple[str, str]] = frozenset()
     """(page id, property name) of values that a listing cuts off and that are needed whole."""
+    rows: frozenset[str] = frozenset()
+    """Ids of pages of the listing whose rows are needed as they are now, for the listing is an old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class Reading:
     """Seconds spent waiting."""
     late: frozenset[str] = frozenset()
     """Ids of pages whose bodies are needed and were not read, since the deadline came first."""
+    again: frozenset[str] = frozenset()
+    """Ids of pages whose rows were listed again (`Wanted.rows`)."""
 
 
 class PropertySchema(NamedTuple):
@@ -181,8 +185,8 @@ def read_source(
 ) -> Reading:
     """List `sources`, ask `choose` what else is needed, read that, and hand each body to `deliver` when it is there.
 
-    With a `listing` that was made a moment ago nothing is listed again.
-    Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
+    With a `listing` that was made before nothing is listed again but the rows that `choose` wants as they are now.
+    They, related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
     until it wants no more of them; each is asked for once. `pause` is called when Notion wants one of so many seconds, for
     something else to begin. `deliver` gets every page of `Wanted.bodies` exactly once, in no
     particular order, but those for which the deadline came first; nor is anything looked up then. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
@@ -194,6 +198,10 @@ def read_source(
         listed = listing or await _list(notion, sources, progress)
         wanted = choose(listed)
         asked = Wanted(frozenset())
+        while rows := wanted.rows - asked.rows:
+            listed = await _list_again(notion, sources, listed, rows, progress)
+            asked = replace(asked, rows=asked.rows | rows)
+            wanted = choose(listed)
         while wanted.related - asked.related or wanted.cut - asked.cut:
             related, cut = wanted.related - asked.related, wanted.cut - asked.cut
             asked = replace(asked, related=asked.related | related, cut=asked.cut | cut)
@@ -230,7 +238,7 @@ def read_source(
                 found[page] = await _look_up(notion, page, what)
 
         await _in_parallel(look, () if notion.late else sorted(wanted.lookups))
-        return Reading(listed, found, notion.requests, notion.waited, frozenset(late))
+        return Reading(listed, found, notion.requests, notion.waited, frozenset(late), asked.rows)
 
     return _run(settings, progress, work, pause)
 
@@ -459,13 +467,65 @@ async def _list_one(notion: Notion, source: Source, progress: Progress) -> _Rows
         raise _not_shared(source.id) from missing
 
 
-async def _list_resolved(notion: Notion, source: Source, resolved: str, progress: Progress) -> _Rows:
+async def _list_resolved(
+    notion: Notion, source: Source, resolved: str, progress: Progress, part: Sequence[Page] = ()
+) -> _Rows:
+    """Return the rows of `source`; with a `part` of them only those need to be among them."""
     kind, _, target = resolved.partition(":")
     if kind == "data_source":
-        pages, complete = await _query(notion, target, source, progress)
+        pages, complete = await _query(notion, target, source, progress, _created_between(part))
     else:
-        pages, complete = await _child_pages(notion, target, source, progress)
+        pages, complete = await _child_pages(
+            notion, target, source, progress, frozenset(page.id for page in part)
+        )
     return _Rows(pages, complete, resolved)
+
+
+async def _list_again(
+    notion: Notion, sources: Sequence[Source], listing: Listing, rows: frozenset[str], progress: Progress
+) -> Listing:
+    """Return `listing` with the pages `rows` as they are listed now, and without those of them that no longer are.
+
+    Rows are listed by the time of their creation, so those that follow one another there take no more requests than they
+    fill: a long run can look at each part of its list again without listing all of it each time.
+    """
+    pages = {page.id: page for page in listing.pages}
+    progress.begin("listing", None)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = {
+                source.key: group.create_task(
+                    _list_part(notion, source, listing.resolved[source.id], part, progress)
+                )
+                for source in sources
+                if (part := [pages[page] for page in listing.by_source[source.key] if page in rows])
+            }
+    finally:
+        progress.end("listing")
+    now = {key: {page.id: page for page in task.result().pages} for key, task in tasks.items()}
+    there = {page.id: page for part in now.values() for page in part.values() if page.id in rows}
+    return replace(
+        listing,
+        pages=tuple(
+            there.get(page.id, page) for page in listing.pages if page.id in there or page.id not in rows
+        ),
+        by_source={
+            key: tuple(page for page in ids if page not in rows or page in now[key])
+            for key, ids in listing.by_source.items()
+        },
+        complete=listing.complete and all(task.result().complete for task in tasks.values()),
+        unread={page: problem for page, problem in listing.unread.items() if page not in rows},
+    )
+
+
+async def _list_part(
+    notion: Notion, source: Source, resolved: str, part: Sequence[Page], progress: Progress
+) -> _Rows:
+    """Return those pages of `part` that are listed now, and maybe others."""
+    try:
+        return await _list_resolved(notion, source, resolved, progress, part)
+    except NotFound as missing:
+        raise _not_shared(source.id) from missing
 
 
 async def _resolve(notion: Notion, source: Source) -> str:
@@ -543,9 +603,9 @@ def _refuse_trash(found: Json, kind: str, given: str) -> None:
 
 
 async def _query(
-    notion: Notion, data_source: str, source: Source, progress: Progress
+    notion: Notion, data_source: str, source: Source, progress: Progress, extra: Json | None = None
 ) -> tuple[list[Page], bool]:
-    """Return all rows and whether they are all.
+    """Return all rows and whether they are all; with a filter `extra` it is enough to return those that it lets pass.
 
     One query ends after 10,000 rows (request_status `incomplete`); the next one goes on from the creation time of the last
     row, whose minute is read again.
@@ -558,6 +618,8 @@ async def _query(
         if plainly:
             body = {"sorts": list(source.sorts)} if source.sorts else {}
         narrowed = _and(source.filter, _created_since(since)) if since else source.filter
+        if extra and not plainly:
+            narrowed = _and(narrowed, extra)
         if narrowed:
             body["filter"] = narrowed
         last, cut = since, False
@@ -606,10 +668,33 @@ def _created_since(moment: str | None) -> Json:
     return {"timestamp": "created_time", "created_time": {"on_or_after": moment}}
 
 
+def _created_between(pages: Sequence[Page]) -> Json | None:
+    """Return a filter for rows that were created when `pages` were; None where there are none.
+
+    Notion tells the minute of a moment whose seconds it may well compare, so the last minute is in it to its end.
+    """
+    if not pages:
+        return None
+    first = min(page.created for page in pages)
+    last = max(page.created for page in pages) + timedelta(minutes=1)
+    return _and(
+        _created_since(_moment(first)),
+        {"timestamp": "created_time", "created_time": {"on_or_before": _moment(last)}},
+    )
+
+
+def _moment(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _and(given: Json | None, extra: Json) -> Json:
     """Return `given` and `extra` in one filter, no deeper than before where that can be: Notion takes two levels."""
     if not given:
         return extra
+    if isinstance(extra.get("and"), list):
+        for part in extra["and"]:
+            given = _and(given, part)
+        return given
     if isinstance(given.get("and"), list):
         return {"and": [*given["and"], extra]}
     if isinstance(given.get("or"), list) and any("and" in part or "or" in part for part in given["or"]):
@@ -633,9 +718,12 @@ def _bad_query(source: Source, refused: Refused) -> Stop | Refused:
 
 
 async def _child_pages(
-    notion: Notion, page: str, source: Source, progress: Progress
+    notion: Notion, page: str, source: Source, progress: Progress, only: frozenset[str] = frozenset()
 ) -> tuple[list[Page], bool]:
-    """Return the pages that lie in the body of `page`, not those inside other pages, and whether they are all."""
+    """Return the pages that lie in the body of `page`, not those inside other pages, and whether they are all.
+
+    With the ids `only`, just those of them.
+    """
     if source.filter:
         raise ConfigError(
             f"The source {source.id} is a page, and Notion filters the rows of databases only.",
@@ -662,6 +750,7 @@ async def _child_pages(
             pages[child] = parse_page(raw)
             progress.advance("listing")
 
+    ids = [child for child in ids if child in only or not only]
     await _in_parallel(read, ids)
     return [pages[child] for child in ids if child in pages], complete
 

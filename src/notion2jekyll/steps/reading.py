@@ -29,7 +29,7 @@ from notion2jekyll.steps.making import is_current, make_post
 PASSES: Final = 3
 """How often posts are made in one attempt, so that their links lead to where other posts really are."""
 FRESH: Final = timedelta(minutes=5)
-"""How old a list of rows may be when it is planned with again: an unpublished page must not come back."""
+"""How old a row may be when it is planned with again: an unpublished page must not come back."""
 
 
 def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
@@ -37,9 +37,10 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
     job, bench = run.job, run.bench
     now, written = run.clock.now(), memory.snapshot.files.get(state.PATH)
     kept = bench.listed
-    if kept and (kept.state != written or now - kept.at > FRESH):
+    if kept and kept.state != written:
         kept = None
-    found = kept.found if kept else {}
+    is_old = kept is not None and now - kept.at > FRESH
+    found = kept.found if kept and not is_old else {}
     sources = feeds.sources(job.config, {**memory.state.sources, **bench.resolved})
     if bench.full is None:
         bench.full = why_full(job, memory, run.started)
@@ -83,6 +84,7 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
         room,
         hurried,
         ahead,
+        fresh=kept.fresh(now, FRESH) if kept and is_old else None,
         strict=job.config.sync.strict,
         fetches=not job.only_looks,
     )
@@ -103,7 +105,8 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
         raise
     turn.again(ahead.finish())
     reading = replace(reading, found={**found, **reading.found})
-    bench.listed = Listed(reading.listing, reading.found, kept.at if kept else now, written)
+    again = {**(kept.again if kept else {}), **dict.fromkeys(reading.again, now)}
+    bench.listed = Listed(reading.listing, reading.found, kept.at if kept else now, written, again)
     bench.requests += reading.requests
     bench.waited += reading.waited
     bench.late |= reading.late
@@ -137,6 +140,8 @@ class Turn:
     hurried: bool
     """Whether the run has to end in time: then what is only read once more waits for what changed."""
     ahead: Ahead
+    fresh: frozenset[str] | None
+    """Pages whose rows were listed a moment ago, where the listing is an old one; None where it is not."""
     strict: bool
     fetches: bool
     """Whether files will be fetched that are not there."""
@@ -163,7 +168,15 @@ class Turn:
         lookups = brief.vanished - self.found.keys() if listing.complete else frozenset()
         # Of a post that is made already nothing more has to be known.
         cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in self.brief.whys)
-        return Wanted(bodies, lookups, related=brief.related - self.bench.related.keys(), cut=cut)
+        # What is written next has to be published now, not only when the run began.
+        rows = bodies | self.bench.step.keys() & self.rows.keys()
+        return Wanted(
+            bodies,
+            lookups,
+            related=brief.related - self.bench.related.keys(),
+            cut=cut,
+            rows=rows - self.fresh if self.fresh is not None else frozenset(),
+        )
 
     def _puts_off(self, bodies: frozenset[str]) -> bool:
         """Leave those of `bodies` that come after the next commit for later; return whether that changes what is to be made.
