@@ -6,7 +6,7 @@ of a block take a request of their own. What its limits make unavoidable: 180 re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,9 +29,20 @@ def page_requests(body: Body) -> int:
     return sum(answers(size) for size in body.sizes.values())
 
 
-def notion_requests(rows: int, bodies: Iterable[Body], *, first: bool) -> int:
-    """Return the requests that listing `rows` and reading `bodies` takes; the first time the database has to be resolved."""
-    return int(first) + answers(rows) + sum(map(page_requests, bodies))
+def commits(pages: int) -> list[int]:
+    """Return how many of `pages` each commit holds: what takes long is committed in parts, so that little is ever lost."""
+    whole, rest = divmod(pages, IN_ONE_COMMIT)
+    return [*[IN_ONE_COMMIT] * whole, *([rest] if rest else [])]
+
+
+def notion_requests(rows: int, bodies: Sequence[Body], *, first: bool) -> int:
+    """Return the requests that listing `rows` and reading `bodies` takes; the first time the database has to be resolved.
+
+    Before each further commit its rows are looked at again: some were listed hours ago, and nothing may be published that
+    no longer is.
+    """
+    again = sum(map(answers, commits(len(bodies))[1:]))
+    return int(first) + answers(rows) + again + sum(map(page_requests, bodies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +56,12 @@ class Writes:
 def github_requests(writes: Writes) -> int:
     """Return the requests that the commits take: each picture is a blob, trees hold 100 files, then commit and branch.
 
-    Before them four are read: the branch, its tree, the site's configuration and what was written last. What takes long is
-    committed after each 500 pages, so that little is lost when a job is ended, and what was written last is a file more in
-    each of these commits.
+    Before them four are read: the branch, its tree, the site's configuration and what was written last. What is written is
+    a file more in each commit.
     """
-    whole, rest = divmod(writes.posts, IN_ONE_COMMIT)
-    trees = sum(
-        answers(posts + writes.pictures * posts // writes.posts + 1)
-        for posts in (*[IN_ONE_COMMIT] * whole, *([rest] if rest else []))
-    )
-    return 4 + writes.pictures + trees + 2 * (whole + bool(rest))
+    parts = commits(writes.posts)
+    trees = sum(answers(posts + writes.pictures * posts // writes.posts + 1) for posts in parts)
+    return 4 + writes.pictures + trees + 2 * len(parts)
 
 
 def depth(body: Body) -> int:

@@ -144,6 +144,26 @@ def test_each_step_is_whole(here: World) -> None:
     assert held == [13, 10, 5]
 
 
+def test_a_further_step_asks_github_for_nothing_that_it_wrote_itself(here: World) -> None:
+    journal(here, 13)
+    run(here)
+    reads = [line for line in here.hub.log if line.startswith("GET")]
+    assert len(reads) == len(set(reads)) == 4, "branch, tree, configuration, and a state of former times"
+
+
+def test_steps_of_a_run_and_a_rivals_push_between_them(here: World) -> None:
+    journal(here, 13)
+    site = seeded(here)
+    run(here, checkpoint=100, folder=site)
+    here.notion.log.clear()
+    here.hub.on("PATCH", "/git/refs", lambda: None, here.hub.rival.push)
+    # It comes when the second step is about to be published, which was planned on our own first commit.
+    assert run(here).result == "committed"
+    assert posts(here.hub.files()).keys() - posts(contents(site)).keys() == {"rival-2.txt"}
+    assert set(bodies(here).values()) == {1}
+    assert here.report("sync")[1]["result"] == "up-to-date"
+
+
 def queries(here: World) -> int:
     """Return how many requests for rows there were."""
     return sum(count for line, count in here.notion.counts().items() if line.endswith("/query"))

@@ -38,6 +38,7 @@ from notion2jekyll import __version__
 from notion2jekyll.demo.github_server import Answer, GitHubServer, Request, running
 from notion2jekyll.errors import AccessDenied, ConfigError, Stop, Unreachable
 from notion2jekyll.progress import Silent, Stage
+from notion2jekyll.state import PATH as STATE
 from notion2jekyll.target import Commit, Moved, Snapshot, blob_id
 from notion2jekyll.target.github import SEED, GitHub
 
@@ -214,6 +215,42 @@ def test_no_request_for_a_tree_is_larger_than_github_takes(fake: FakeGitHub) -> 
     assert len(trees) == 2
     assert all(len(json.dumps(tree)) < 1_600_000 for tree in trees)
     assert fake.log.count("POST /git/blobs") == 1
+
+
+def test_texts_and_pictures_share_requests_evenly(fake: FakeGitHub) -> None:
+    target = _target(fake)
+    posts = {f"_posts/{number}.md": (f"{number}" + "x" * 20_000).encode() for number in range(120)}
+    pictures = {f"assets/{number}.png": b"\0%d" % number for number in range(80)}
+    target.apply(_commit(target.read(), posts | pictures))
+    assert fake.files() == {**FIRST, **posts, **pictures}
+    assert fake.log.count("POST /git/trees") == 2, (
+        "200 files are two requests, though 100 of the texts are too large"
+    )
+
+
+def test_a_version_of_our_own_is_not_asked_for_again(fake: FakeGitHub) -> None:
+    target = _target(fake)
+    target.apply(_commit(target.read(), {"a.md": b"1", STATE: b"remembered"}))
+    fake.log.clear()
+    again = target.read()
+    assert target.fetch(STATE) == b"remembered"
+    assert fake.log == []
+    target.apply(_commit(again, {"a.md": b"2", STATE: b"more"}))
+    again = target.read()
+    fake.rival.push()
+    with pytest.raises(Moved):
+        target.apply(_commit(again, {"b.md": b"3"}))
+    again = target.read()
+    assert again.base == fake.history()[0][0]
+    assert again.files == _target(fake).read().files
+    target.apply(_commit(again, {"b.md": b"3"}))
+    assert fake.files() == {
+        **FIRST,
+        "a.md": b"2",
+        "b.md": b"3",
+        STATE: b"more",
+        "rival-2.txt": b"by someone else\n",
+    }
 
 
 def test_a_handful_of_writes_is_not_slowed_and_many_keep_githubs_pace(fake: FakeGitHub) -> None:
@@ -693,7 +730,7 @@ def test_a_page_of_a_network_before_github_is_no_missing_permission(fake: FakeGi
     assert [why for _, _, why in told.waits] == ["something in front of it refused the request (403)"]
     fake.on("GET", "/branches", *[EDGE] * 6)
     with pytest.raises(Unreachable, match="in front of it") as stopped:
-        target.read()
+        _target(fake).read()
     assert "<" not in stopped.value.message
 
 

@@ -71,6 +71,8 @@ class GitHub:
         )
         self._repository = Repository(self._wire, author)
         self._version: Version | None = None
+        self._is_ours = False
+        """Whether that version is a commit of our own, which was not gone on from yet."""
 
     def _where(self, branch: str | None) -> str:
         return f"branch {branch}" if branch else "default branch"
@@ -93,8 +95,11 @@ class GitHub:
     def read(self) -> Snapshot:
         """Return the files at the branch's head: two requests, as long as the tree comes in one piece.
 
-        Raises ConfigError when there is no such repository or branch, AccessDenied, Unreachable.
+        None after a commit of our own, which is the head until `apply` finds another one there. Raises ConfigError when there is no such repository or branch, AccessDenied, Unreachable.
         """
+        if self._is_ours and self._version is not None:
+            self._is_ours = False
+            return self._version.snapshot()
         head = self._head()
         self._version = self._repository.version(head) if head else Version()
         return self._version.snapshot()
@@ -165,7 +170,7 @@ class GitHub:
             version, changes, commit.message, [start.commit], lambda new: self._swap(start.commit, new)
         )
         made = self._version.head or start
-        self._made = made.commit != commit.base
+        self._made = self._is_ours = made.commit != commit.base
         return Applied(made.commit, made.url)
 
     def settle(self, addresses: Sequence[str] | None = None) -> Settled:

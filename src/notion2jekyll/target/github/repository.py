@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Unreachable
+from notion2jekyll.state import PATH as STATE
 from notion2jekyll.target import Moved, Snapshot, blob_id
 from notion2jekyll.target.github.wire import API, ATTEMPTS, MAY_WRITE, READ_ONLY, Json, Lost, Refused, Wire
 
@@ -24,7 +25,7 @@ SEED_TEXT = b"This repository was empty. The next commit removes this file.\n"
 _CHUNK_ENTRIES = 100
 _CHUNK_BYTES = 1_500_000
 """What one request for a tree holds at most. GitHub times out on large ones: 200-250 files or 2.5 MB were reported."""
-_INLINE_BYTES = 500_000
+_INLINE_BYTES = 1_000_000
 """Text that takes more than this as JSON goes as a blob of its own."""
 _COMPARED = 300
 """Of so many files GitHub tells how two branches differ in them, and of no more."""
@@ -422,6 +423,10 @@ class Repository:
             self.wire.progress.advance("committing")
         finally:
             self.wire.progress.end("committing")
+        if isinstance(written := changes.get(STATE), bytes):
+            # A run that goes on after this commit reads what is remembered, and that is no longer what was before.
+            self._fetched.pop(start.entries[STATE].id if STATE in start.entries else "", None)
+            self.keep(written)
         return start.after(changes, Head(made["sha"], tree, self._page_of(made)))
 
     def send_ahead(self, content: bytes, start: Version) -> None:
@@ -449,8 +454,14 @@ class Repository:
     def _entries(
         self, changes: Mapping[str, Change], inline: Collection[str], start: Version
     ) -> Iterator[Json]:
-        """Yield what to ask a tree for: first what goes, since what comes may need its place."""
-        for path, change in sorted(changes.items(), key=lambda pair: (pair[1] is not None, pair[0])):
+        """Yield what to ask a tree for: first what goes, since what comes may need its place.
+
+        Texts are large and what is there by its id is not: evenly among each other they fill the fewest requests.
+        """
+        gone = sorted(path for path, change in changes.items() if change is None)
+        there = sorted(path for path in changes.keys() - inline if changes[path] is not None)
+        for path in (*gone, *_evenly(sorted(inline), there)):
+            change = changes[path]
             mode = change.mode if isinstance(change, Entry) else start.mode(path)
             entry: Json = {"path": path, "mode": mode, "type": "commit" if mode == "160000" else "blob"}
             if path in inline:
@@ -570,6 +581,12 @@ def _is_inline(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return len(json.dumps(text)) <= _INLINE_BYTES
+
+
+def _evenly(*rows: Sequence[str]) -> list[str]:
+    """Return the items of all `rows`, each row in its order and spread over the whole."""
+    places = ((index / len(row), path) for row in rows for index, path in enumerate(row))
+    return [path for _, path in sorted(places)]
 
 
 def _chunks(entries: Iterable[Json]) -> Iterator[Sequence[Json]]:
