@@ -172,6 +172,12 @@ class Property:
     data: Json
     listed: Json | None = None
     """What the page object had, where that was cut and the property was asked for by itself; see `properties.is_cut`."""
+    memo: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    """Its value, once `properties.value` made it: many ask for the same one."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to pickle it; see `Block`."""
+        return Property, (self.id, self.name, self.type, self.data, self.listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,10 @@ def value(prop: Property) -> Value:
     None where the property is empty; names for options and people (never an e-mail address); `File`s for files; UTC
     datetimes for times that Notion keeps itself; `UNKNOWN` for types that are not in the table.
     """
-    return _value(prop.type, prop.data)
+    if not prop.memo:
+        prop.memo.append(_value(prop.type, prop.data))
+    made: Value = prop.memo[0]
+    return made
 
 
 def related(held: Value) -> Iterator[str]:

@@ -23,7 +23,7 @@ SEED = ".notion2jekyll/.keep"
 SEED_TEXT = b"This repository was empty. The next commit removes this file.\n"
 
 _CHUNK_ENTRIES = 100
-_CHUNK_BYTES = 1_500_000
+_CHUNK_BYTES = 2_000_000
 """What one request for a tree holds at most. GitHub times out on large ones: 200-250 files or 2.5 MB were reported."""
 _INLINE_BYTES = 1_000_000
 """Text that takes more than this as JSON goes as a blob of its own."""
