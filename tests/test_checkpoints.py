@@ -208,6 +208,29 @@ def test_what_is_no_longer_published_when_its_step_comes_stays_out(here: World) 
     assert here.report("sync")[1]["result"] == "up-to-date"
 
 
+@pytest.mark.parametrize("hurried", [False, True])
+def test_a_run_stops_publishing_when_everything_is_unpublished(here: World, *, hurried: bool) -> None:
+    if hurried:
+        limit(here, 600)
+    pages = []
+    for number in range(17):
+        pages.append(here.row(f"Post {number:02}", "text"))
+        here.pass_time(minutes=2)
+    here.pass_time(hours=1)
+
+    def meanwhile() -> None:
+        for page in pages:
+            here.workspace.update_page(page, {"Status": "Draft"})
+        here.pass_time(seconds=FRESH.total_seconds() + 1)
+
+    here.hub.on("PATCH", "/git/refs", meanwhile)
+    done = run(here)
+    assert [change.action for change in done.changes] == ["create"] * 5
+    assert len([path for path in here.site() if "_posts/" in path]) == 5
+    assert len(bodies(here)) == 5
+    assert queries(here) <= 1 + 3
+
+
 def run_and_kill(here: World) -> None:
     """Run, and end it when it is about to commit for the second time."""
     pushed = 0
