@@ -387,6 +387,23 @@ def test_a_deadline_ends_the_steps_too(here: World) -> None:
     assert here.hub.files().keys() >= {change.path for change in done.changes}
 
 
+@pytest.mark.parametrize("budget", [6, 7, 8])
+def test_a_deadline_before_a_step_can_look_at_its_rows_again(here: World, budget: int) -> None:
+    limit(here, 0.9)
+    for number in range(13):
+        here.row(f"Post {number:02}", "text")
+    here.pass_time(hours=1)
+    here.hub.on("PATCH", "/git/refs", lambda: here.pass_time(seconds=FRESH.total_seconds() + 1))
+    # With 7 the first step takes all that Notion allows before the time is over: the source, its rows, five bodies.
+    done = run(here, budget=budget)
+    read = min(budget - 2, 5)
+    assert [problem.message.partition(":")[0] for problem in done.problems] == [
+        f"{13 - read} pages are still to be read"
+    ]
+    assert len(done.changes) == read
+    assert {change.action for change in done.changes} == {"create"}
+
+
 def test_what_changed_comes_before_what_is_only_read_once_more(here: World) -> None:
     pages = [here.row(f"Post {number:02}", "text") for number in range(20)]
     here.pass_time(hours=1)

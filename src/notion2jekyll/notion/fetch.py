@@ -198,8 +198,13 @@ def read_source(
         listed = listing or await _list(notion, sources, progress)
         wanted = choose(listed)
         asked = Wanted(frozenset())
+        late: set[str] = set()
         while rows := wanted.rows - asked.rows:
-            listed = await _list_again(notion, sources, listed, rows, progress)
+            try:
+                listed = await _list_again(notion, sources, listed, rows, progress)
+            except Late:
+                late |= wanted.bodies
+                break
             asked = replace(asked, rows=asked.rows | rows)
             wanted = choose(listed)
         while wanted.related - asked.related or wanted.cut - asked.cut:
@@ -209,7 +214,6 @@ def read_source(
             wanted = choose(listed)
         pages = {page.id: page for page in listed.pages}
         trees = _Trees(notion)
-        late: set[str] = set()
 
         async def read(page: str) -> None:
             unread = listed.unread.get(page)
@@ -221,7 +225,7 @@ def read_source(
             except Late:
                 late.add(page)
 
-        bodies = wanted.bodies
+        bodies = wanted.bodies - late
         while True:
             progress.begin("fetching", len(bodies))
             try:
@@ -500,6 +504,8 @@ async def _list_again(
                 for source in sources
                 if (part := [pages[page] for page in listing.by_source[source.key] if page in rows])
             }
+    except BaseExceptionGroup as failures:
+        raise _first(failures) from failures
     finally:
         progress.end("listing")
     now = {key: {page.id: page for page in task.result().pages} for key, task in tasks.items()}
