@@ -343,7 +343,7 @@ def test_heading_ids_are_those_of_kramdown(
     found = [
         element.attributes.get("id", "") for element in page.descendants() if element.tag in {"h2", "h3"}
     ]
-    assert list(heading_ids(doc, dialect)) == found
+    assert [ids.id for ids in heading_ids(doc, dialect)] == found
     if dialect.gfm:
         assert found[:3] == ["안녕-하세요-2장", "a", "a-1"]
 

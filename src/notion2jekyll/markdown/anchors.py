@@ -76,7 +76,7 @@ def _makes_contents(doc: Doc, dialect: Dialect) -> bool:
 
     Not where a heading gets no id (`## ＃`): kramdown would list it with a link to nowhere.
     """
-    return dialect.kramdown and dialect.auto_ids and all(heading_ids(doc, dialect))
+    return dialect.kramdown and dialect.auto_ids and all(all(ids) for ids in heading_ids(doc, dialect))
 
 
 def _with_contents(doc: Doc, dialect: Dialect) -> Doc:

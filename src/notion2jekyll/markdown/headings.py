@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notion2jekyll.markdown import html
 from notion2jekyll.markdown.inline import line, spaced_braces
@@ -43,7 +43,19 @@ def heading_id(text: str) -> str:
 
 def _is_word(char: str) -> bool:
     category = unicodedata.category(char)
-    return category[0] in "LM" or category in {"Nd", "Nl", "Pc"} or "Ⓐ" <= char <= "ⓩ"
+    # What is nothing to this Python may be a letter to a younger engine.
+    return category[0] in "LM" or category in {"Nd", "Nl", "Pc", "Cn"} or "Ⓐ" <= char <= "ⓩ"
+
+
+def _old(text: str) -> str:
+    """Return `text` without the letters and digits that came after Unicode 3.2.
+
+    Whether an engine knows one of them depends on the age of its Ruby, which is another than this Python's.
+    """
+    if text.isascii():
+        return text
+    old = unicodedata.ucd_3_2_0
+    return "".join(char for char in text if old.category(char) != "Cn" or not _is_word(char))
 
 
 def _ascii_id(text: str) -> str:
@@ -52,10 +64,18 @@ def _ascii_id(text: str) -> str:
     return kept.replace(" ", "-").lower() or "section"
 
 
-def heading_ids(doc: Doc, dialect: Dialect) -> tuple[str, ...]:
-    """Return the ids of the document's headings that are written, in their order; empty where an engine gives none."""
-    found: list[str] = []
-    seen: Counter[str] = Counter()
+class Ids(NamedTuple):
+    """The id of a heading, as engines of different ages give it; empty where one gives none."""
+
+    id: str
+    old: str
+    """The id that an engine gives which knows no letters but those of Unicode 3.2."""
+
+
+def heading_ids(doc: Doc, dialect: Dialect) -> tuple[Ids, ...]:
+    """Return the ids of the document's headings that are written, in their order."""
+    found: list[Ids] = []
+    counters = Counter[str](), Counter[str]()
     seen_in_html: Counter[str] = Counter()
     for heading, in_html in _headings(doc.children, in_html=False):
         # kramdown's GFM parser does not look into HTML elements: headings there get ids of plain kramdown.
@@ -65,7 +85,15 @@ def heading_ids(doc: Doc, dialect: Dialect) -> tuple[str, ...]:
             text = markdown
         else:
             text = _text(heading.children, markdown, dialect)
-        found.append(_counted(_ascii_id(text), seen_in_html) if plain else _counted(heading_id(text), seen))
+        if plain:
+            id_ = _counted(_ascii_id(text), seen_in_html)
+            found.append(Ids(id_, id_))
+        else:
+            new, old = (
+                _counted(heading_id(each), seen)
+                for each, seen in zip((text, _old(text)), counters, strict=True)
+            )
+            found.append(Ids(new, old))
     return tuple(found)
 
 
@@ -78,7 +106,8 @@ def written(doc: Doc) -> Iterator[Heading]:
 def own_ids(doc: Doc, dialect: Dialect) -> dict[str, str]:
     """Return, by name, the ids of those headings whose id is one to rely on.
 
-    That is one that tells the heading's text, that github.com gives it as well, and that no heading before it has too.
+    That is one that tells the heading's text, that engines of any age and github.com give it as well, and that no heading
+    before it has too.
     Headings within HTML elements have none: kramdown makes their ids of ASCII letters alone, and numbers the rest.
     """
     if not dialect.has_ids:
@@ -87,12 +116,12 @@ def own_ids(doc: Doc, dialect: Dialect) -> dict[str, str]:
     taken: set[str] = set()
     on_github: Counter[str] = Counter()
     headings = _headings(doc.children, in_html=False)
-    for (heading, in_html), id_ in zip(headings, heading_ids(doc, dialect), strict=True):
+    for (heading, in_html), ids in zip(headings, heading_ids(doc, dialect), strict=True):
         base = heading_id(_text(heading.children, "", dialect))
-        same = _counted(base, on_github) == id_ and any(char.isalnum() for char in base)
-        if heading.name and same and not in_html and id_ not in taken:
-            found[heading.name] = id_
-        taken.add(id_)
+        same = _counted(base, on_github) == ids.id == ids.old and any(char.isalnum() for char in base)
+        if heading.name and same and not in_html and ids.id not in taken:
+            found[heading.name] = ids.id
+        taken.update(ids)
     return found
 
 

@@ -284,7 +284,7 @@ class _Writer:
 
     def _toc(self) -> Lines:
         """Return the mark that kramdown replaces; it would stay as it is where no heading has an id."""
-        return ["-   TOC", "{:toc}"] if any(heading_ids(self.doc, self.dialect)) else []
+        return ["-   TOC", "{:toc}"] if any(ids.id for ids in heading_ids(self.doc, self.dialect)) else []
 
 
 def _prefixed(lines: Lines, prefix: str) -> Lines:
