@@ -138,7 +138,10 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_every_environment_variable_is_documented() -> None:
-    source = Path(cli.__file__).read_text(encoding="utf-8")
+    source = "".join(
+        (ROOT / "src" / "notion2jekyll" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("cli", "environment")
+    )
     read = set(re.findall(r'"((?:NOTION|GITHUB)_[A-Z_]+)"', source))
     documented = {
         name

@@ -14,6 +14,7 @@ import termios
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 
 from fakes.github import READ_ONLY_PERSONAL, RULESET, disturbance, refusal
 from fakes.notion import NO_CAPABILITY
-from notion2jekyll import cli
+from notion2jekyll import cli, environment
 from notion2jekyll.config import load
 from notion2jekyll.errors import AccessDenied, ConfigError, Unreachable
 from notion2jekyll.init import Done, Question, Setup, Sign, Wishes, init
@@ -79,9 +80,9 @@ class Person:
 def set_up(here: World, person: Person, **wishes: Any) -> Done:
     setup = Setup(
         here.directory,
-        cli._notion,
-        cli._premises if os.environ.get("GITHUB_TOKEN") else None,
-        cli._github_address(),
+        environment.notion,
+        partial(environment.premises, clock=cli.CLOCK) if os.environ.get("GITHUB_TOKEN") else None,
+        environment.github_address(),
     )
     try:
         return init(setup, Wishes(**wishes), person)
@@ -253,16 +254,16 @@ def test_posts_may_go_to_another_branch_but_the_files_go_where_schedules_run(nob
 # The token -----------------------------------------------------------------------------------------------------------
 
 
-def environment(name: str, value: str) -> Callable[[World], None]:
+def with_variable(name: str, value: str) -> Callable[[World], None]:
     return lambda here: here.monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize(
     ("break_it", "said", "way_out"),
     [
-        (environment("NOTION_TOKEN", ""), "NOTION_TOKEN is not set", "export NOTION_TOKEN=ntn_…"),
-        (environment("NOTION_TOKEN", "ntn_ abc"), "characters that no token has", "4. Copy its token"),
-        (environment("NOTION_TOKEN", "ntn_stranger"), "Notion does not know the token", "press “New connection”"),
+        (with_variable("NOTION_TOKEN", ""), "NOTION_TOKEN is not set", "export NOTION_TOKEN=ntn_…"),
+        (with_variable("NOTION_TOKEN", "ntn_ abc"), "characters that no token has", "4. Copy its token"),
+        (with_variable("NOTION_TOKEN", "ntn_stranger"), "Notion does not know the token", "press “New connection”"),
         (lambda here: here.notion.always("POST search", NO_CAPABILITY), "may not do this", "tick “Read content”"),
     ],
     ids=["not set", "malformed", "unknown", "may not read"],
@@ -638,7 +639,8 @@ def test_the_commands_that_are_told_work_in_a_clone(
     git(clone, "remote", "set-url", "origin", f"{here.hub.base_url}/me/blog")
     below = clone / "_posts"
     below.mkdir()
-    setup = Setup(below, cli._notion, cli._premises, cli._github_address())
+    premises = partial(environment.premises, clock=cli.CLOCK)
+    setup = Setup(below, environment.notion, premises, environment.github_address())
     person = Person([*ENTER])
     done = init(setup, Wishes(), person)
     assert done.file == clone / FILES[0]

@@ -1,8 +1,7 @@
-"""The command line: verbs, the one border where errors become exit codes, and the only reader of the environment."""
+"""The command line: verbs, and the one border where errors become exit codes."""
 
 from __future__ import annotations
 
-import codecs
 import os
 import platform
 import shlex
@@ -10,35 +9,30 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Annotated, Any, Final, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO, cast
 
 import typer
 from rich.console import Console
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from notion2jekyll import __version__
+from notion2jekyll import __version__, environment, streams
 from notion2jekyll.clock import Clock
-from notion2jekyll.errors import AccessDenied, ConfigError, Problem, Stop
+from notion2jekyll.errors import ConfigError, Problem, Stop
 
 # The rest is imported where it is used: Tab, --help and --version need none of it, and answer at once.
 if TYPE_CHECKING:
     from notion2jekyll.config import Config
-    from notion2jekyll.config import GitHub as Hub
     from notion2jekyll.findings import Sign
-    from notion2jekyll.notion.client import NotionSettings
     from notion2jekyll.progress import Progress
     from notion2jekyll.report import Report
     from notion2jekyll.target import Target
-    from notion2jekyll.target.github import Host, Premises
 
 NEEDS_PERSON: Final = 1
 USAGE: Final = 2
@@ -46,9 +40,6 @@ BUG: Final = 70
 INTERRUPTED: Final = 130
 
 ISSUES: Final = "https://github.com/OWNER/notion2jekyll/issues"
-SECRETS: Final = ("NOTION_TOKEN", "GITHUB_TOKEN")
-SHORTEST_TOKEN: Final = 8
-"""Letters. Real tokens have 40 and more; what is shorter would be found in every text."""
 
 SIGNS: Final[Mapping[Sign, tuple[str, str]]] = {
     "well": ("✓", "green"),
@@ -57,21 +48,6 @@ SIGNS: Final[Mapping[Sign, tuple[str, str]]] = {
 }
 """What `check` found → its sign and look."""
 
-PLAIN: Final = {
-    "→": "->",
-    "“": '"',
-    "”": '"',
-    "’": "'",
-    "…": "...",
-    "│": "|",
-    "✓": "+",
-    "✗": "x",
-    "•": "*",
-    "—": "-",
-}
-"""Our own signs → what stands for them where a stream does not know them; any other letter becomes an escape."""
-PLAIN_ERRORS: Final = "notion2jekyll.plain"
-"""The name of that, for Python's streams."""
 
 CLOCK: Final = Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
 
@@ -171,13 +147,14 @@ def init_command(
     from notion2jekyll.terminal import Terminal
 
     asked = Wishes(source, publish, repository, branch, commit, secret, overwrite)
-    has_token = bool(os.environ.get("GITHUB_TOKEN", "").strip())
-    setup = Setup(Path.cwd(), _notion, _premises if has_token else None, _github_address())
-    console = _console(stderr=True)
+    has_token = bool(environment.variable("GITHUB_TOKEN"))
+    premises = partial(environment.premises, clock=CLOCK) if has_token else None
+    setup = Setup(Path.cwd(), environment.notion, premises, environment.github_address())
+    console = streams.console(stderr=True)
     dialog = Dialog(
         console,
-        lambda: Terminal(_console(stderr=True), verbose=verbose),
-        attended=sys.stdin.isatty() and sys.stderr.isatty(),
+        lambda: Terminal(streams.console(stderr=True), verbose=verbose),
+        attended=streams.is_attended(),
     )
     done = init(setup, asked, dialog)
     output = None if has_token else done.file.parent
@@ -210,14 +187,14 @@ def check_command(config: ConfigFile = None, output: Output = None, verbose: Ver
 
     setup = check.Setup(
         file=lambda: config or find(Path.cwd()),
-        notion=_notion,
-        target=lambda loaded: _target(loaded, output, progress, dry_run=True),
-        host=lambda loaded: None if output else _host(loaded, progress),
+        notion=environment.notion,
+        target=lambda loaded: environment.target(loaded, output, progress, CLOCK, dry_run=True),
+        host=lambda loaded: None if output else environment.host(loaded, progress, CLOCK),
         now=CLOCK.now,
     )
-    with Terminal(_console(stderr=True), verbose=verbose) as progress:
+    with Terminal(streams.console(stderr=True), verbose=verbose) as progress:
         findings = list(check.check(setup, progress))
-    console = _console()
+    console = streams.console()
     for finding in findings:
         sign, look = SIGNS[finding.sign]
         report.show_sign(sign, look, finding.message, console, finding.hint)
@@ -292,11 +269,11 @@ def status_command(
     from notion2jekyll.terminal import Terminal
 
     loaded = load(config or find(Path.cwd()))
-    with Terminal(_console(stderr=True), verbose=verbose) as progress:
-        secrets = frozenset(_tokens().values())
-        job = Job(loaded, _notion(), pages=_page_ids(page or ()), dry_run=True, secrets=secrets)
-        done = sync(job, _target(loaded, output, progress, dry_run=True), CLOCK, progress)
-    report.show_status(done, _console())
+    with Terminal(streams.console(stderr=True), verbose=verbose) as progress:
+        secrets = frozenset(environment.tokens().values())
+        job = Job(loaded, environment.notion(), pages=_page_ids(page or ()), dry_run=True, secrets=secrets)
+        done = sync(job, environment.target(loaded, output, progress, CLOCK, dry_run=True), CLOCK, progress)
+    report.show_status(done, streams.console())
     return NEEDS_PERSON if done.needs_person(strict=loaded.sync.strict) else 0
 
 
@@ -329,28 +306,27 @@ def preview_command(
     from notion2jekyll.terminal import Terminal
 
     loaded = load(config or find(Path.cwd()))
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
     world = World(
-        _console(),
+        streams.console(),
         CLOCK,
-        environment,
+        environment.for_programs(),
         Path.cwd(),
-        progress=lambda: Terminal(_console(stderr=True), verbose=verbose),
+        progress=lambda: Terminal(streams.console(stderr=True), verbose=verbose),
         ask=sys.stdin.readline,
         open=(lambda address: cast("None", typer.launch(address))) if open_it else None,
     )
-    job = Job(loaded, _notion(), secrets=frozenset(_tokens().values()))
+    job = Job(loaded, environment.notion(), secrets=frozenset(environment.tokens().values()))
     site: Path | Repository
     original: Callable[[Progress], Target] | None = None
     if output is not None:
         site = output
     else:
-        address = _github_address()
-        token = _tokens().get("GITHUB_TOKEN")
-        options = _github(loaded)
+        address = environment.github_address()
+        token = environment.tokens().get("GITHUB_TOKEN")
+        options = environment.hub(loaded)
         site = Repository(options.repository, options.branch, address, token)
         if token:
-            original = partial(_target, loaded, None, dry_run=True)
+            original = partial(environment.target, loaded, None, clock=CLOCK, dry_run=True)
     preview(job, Wish(site, drafts, port, verbose), original, world)
     return 0
 
@@ -374,21 +350,21 @@ def render_command(
 
     (wanted,) = _page_ids([page], "PAGE")
     loaded = load(config) if config else load(found) if (found := _found()) else None
-    console = _console(stderr=True)
+    console = streams.console(stderr=True)
     with Terminal(console, verbose=verbose) as progress:
 
         def blog(loaded: Config) -> Target:
-            return _target(loaded, output, progress, dry_run=True)
+            return environment.target(loaded, output, progress, CLOCK, dry_run=True)
 
         has_blog = output is not None or (loaded is not None and loaded.github is not None)
-        secrets = _tokens().values()
+        secrets = environment.tokens().values()
         done = render.render(
-            wanted, loaded, _notion(), blog if has_blog else None, CLOCK, progress, secrets=secrets
+            wanted, loaded, environment.notion(), blog if has_blog else None, CLOCK, progress, secrets=secrets
         )
     for problem in done.problems:
         report.show_problem(problem, console)
     if done.content is not None:
-        _write_bytes(done.content)
+        streams.write_bytes(done.content)
     return NEEDS_PERSON if any(problem.severity == "error" for problem in done.problems) else 0
 
 
@@ -404,8 +380,7 @@ def demo_command(
     """
     from notion2jekyll.demo.run import run_demo
 
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    run_demo(directory, _console(), environment=environment)
+    run_demo(directory, streams.console(), environment=environment.for_programs())
     return 0
 
 
@@ -434,19 +409,19 @@ def _run(  # one parameter an option
     from notion2jekyll.sync import Job, sync
     from notion2jekyll.terminal import Terminal
 
-    console = _console(stderr=json == "-")
+    console = streams.console(stderr=json == "-")
     started = CLOCK.now()
     strict = False
     config = None
-    terminal = Terminal(_console(stderr=True), quiet=quiet, verbose=verbose)
-    with _json_file(json) as file:
+    terminal = Terminal(streams.console(stderr=True), quiet=quiet, verbose=verbose)
+    with streams.opened(json) as file:
         try:
             config = load(config_file) if config_file else load(find(Path.cwd()))
             strict = config.sync.strict
             with terminal as progress:
-                secrets = frozenset(_tokens().values())
-                job = Job(config, _notion(), pages=_page_ids(pages or ()), secrets=secrets, **how)
-                target = _target(config, output, progress, dry_run=job.dry_run)
+                secrets = frozenset(environment.tokens().values())
+                job = Job(config, environment.notion(), pages=_page_ids(pages or ()), secrets=secrets, **how)
+                target = environment.target(config, output, progress, CLOCK, dry_run=job.dry_run)
                 done = sync(job, target, CLOCK, progress)
         except BaseException as error:
             seconds = (CLOCK.now() - started).total_seconds()
@@ -466,7 +441,7 @@ def _awaited(done: Report, config: Config, output: Path | None) -> Report:
     hub = config.github
     if output or hub is None or hub.mode != "commit" or hub.pages.watch == "always":
         return done
-    if done.result != "committed" or not done.changes or os.environ.get("GITHUB_ACTIONS") == "true":
+    if done.result != "committed" or not done.changes or environment.is_actions():
         return done
     return replace(
         done,
@@ -490,28 +465,6 @@ def _as_stop(error: BaseException) -> Stop:
     )
 
 
-@contextmanager
-def _json_file(name: str | None) -> Iterator[TextIO | None]:
-    """Open what `--json` names, before anything is done, and empty: an old report is never taken for this run's."""
-    if name is None:
-        yield None
-    elif name == "-":
-        yield sys.stdout
-    else:
-        try:
-            file = Path(name).open("w", encoding="utf-8")  # noqa: SIM115  # closing may fail, too, and must not matter
-        except OSError as error:
-            raise ConfigError(
-                f"The report cannot be written to {name}: {error.strerror}.",
-                hint="Name a file in a folder that exists.",
-            ) from None
-        try:
-            yield file
-        finally:
-            with suppress(OSError):
-                file.close()
-
-
 def _write_json(done: Report, file: TextIO | None) -> None:
     """Write the report. Where that fails there is a warning: what the run did is more than its report."""
     from notion2jekyll import report
@@ -523,33 +476,30 @@ def _write_json(done: Report, file: TextIO | None) -> None:
         text.encode(file.encoding)
     except UnicodeEncodeError:
         text = done.as_json(ascii_only=True)
-    text = _without_tokens(text)
+    text = environment.without_tokens(text)
     try:
         file.write(text + "\n")
         file.flush()
     except OSError as error:
-        _mute(file)
-        name = "standard output" if file is sys.stdout else file.name
-        trouble = f"The report could not be written to {name}: {error.strerror}."
-        report.show_problem(Problem("warning", trouble), _console(stderr=True))
+        streams.mute(file)
+        trouble = f"The report could not be written to {streams.name(file)}: {error.strerror}."
+        report.show_problem(Problem("warning", trouble), streams.console(stderr=True))
 
 
 def _tell_actions(done: Report, config: Config | None, output: Path | None) -> Report:
     """In GitHub Actions, tell it what the run did; return the report as everybody may read it, for the log."""
     from notion2jekyll import actions
 
-    if os.environ.get("GITHUB_ACTIONS") != "true":
+    if not environment.is_actions():
         return done
-    done = actions.discreet(done, _without_tokens)
+    done = actions.discreet(done, environment.without_tokens)
     hub = config.github if config and output is None else None
-    server = os.environ.get("GITHUB_SERVER_URL", "").strip() or actions.GITHUB
+    server = environment.variable("GITHUB_SERVER_URL") or actions.GITHUB
     place = actions.Place(hub.repository if hub else "", server)
     _append("GITHUB_OUTPUT", actions.outputs(done))
     _append("GITHUB_STEP_SUMMARY", actions.job_summary(done, place))
     # Not into the standard output, which may be the report for machines; GitHub Actions reads both.
-    with suppress(OSError):
-        _Discreet(sys.stderr).write(actions.annotate(done))
-        sys.stderr.flush()
+    streams.write_error(actions.annotate(done))
     return done
 
 
@@ -557,15 +507,15 @@ def _append(variable: str, text: str) -> None:
     """Write `text` at the end of the file that `variable` names. Where that fails there is a warning, as for the report."""
     from notion2jekyll import report
 
-    name = os.environ.get(variable, "")
+    name = environment.variable(variable)
     if not name:
         return
     try:
         with Path(name).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(_without_tokens(text))
+            file.write(environment.without_tokens(text))
     except OSError as error:
         trouble = f"{variable} could not be written: {error.strerror}."
-        report.show_problem(Problem("warning", trouble), _console(stderr=True))
+        report.show_problem(Problem("warning", trouble), streams.console(stderr=True))
 
 
 def _page_ids(texts: Sequence[str], option: str = "--page") -> frozenset[str]:
@@ -585,229 +535,20 @@ def _found() -> Path | None:
     return find(here) if any((here / name).is_file() for name in FILES) else None
 
 
-def _write_bytes(content: bytes) -> None:
-    """Write `content` to standard output as it is, whatever letters the terminal knows."""
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _mute(sys.stdout)
-
-
-def _notion() -> NotionSettings:
-    from notion2jekyll.notion.client import NotionSettings
-
-    token = _secret(
-        "NOTION_TOKEN",
-        "In Notion open Settings → Connections → Develop or manage integrations, make an internal connection with “Read "
-        "content”, and share your database with it (••• → Connections). Then: export NOTION_TOKEN=ntn_…",
-    )
-    return NotionSettings(token, _address("NOTION_API_URL", "https://api.notion.com"))
-
-
-def _target(config: Config, output: Path | None, progress: Progress, *, dry_run: bool) -> Target:
-    from notion2jekyll.target.folder import Folder
-    from notion2jekyll.target.github import GitHub, PullRequest, Wish
-
-    if output is not None:
-        folder = Folder(output)
-        if not dry_run:
-            folder.finish()
-        return folder
-    options = _github(config)
-    token = _secret(
-        "GITHUB_TOKEN",
-        "In GitHub Actions pass it to the step: env: GITHUB_TOKEN: ${{ github.token }}. On your own machine make a "
-        "fine-grained token with “Contents: Read and write” for the repository, or publish into a folder with --output DIR.",
-    )
-    address = _github_address()
-    author = (options.author.name, options.author.email) if options.author else None
-
-    def now() -> float:
-        return CLOCK.now().timestamp()
-
-    in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
-    watch = options.pages.watch == "always" or (options.pages.watch == "auto" and in_actions)
-    if options.mode == "pull_request":
-        asked = options.pull_request
-        return PullRequest(
-            options.repository,
-            options.branch,
-            token,
-            address,
-            wish=Wish(asked.branch, asked.title, tuple(asked.labels), asked.draft),
-            author=author,
-            progress=progress,
-            sleep=CLOCK.sleep,
-            clock=now,
-        )
-    return GitHub(
-        options.repository,
-        options.branch,
-        token,
-        address,
-        author=author,
-        create=options.create_branch,
-        watch=60 * options.pages.max_minutes if watch else None,
-        progress=progress,
-        sleep=CLOCK.sleep,
-        clock=now,
-    )
-
-
-def _github(config: Config) -> Hub:
-    if config.github is None:
-        raise ConfigError(
-            "The configuration has no `github:` section, so there is nowhere to publish to.",
-            hint="Add `github: {repository: owner/name}`, or publish into a local folder with --output DIR.",
-        )
-    return config.github
-
-
-def _host(config: Config, progress: Progress) -> Host | None:
-    from notion2jekyll.config import FILES
-    from notion2jekyll.target.github import look
-
-    options = config.github
-    if options is None:
-        return None
-    return look(
-        options.repository,
-        options.branch,
-        _secret("GITHUB_TOKEN", ""),
-        _address("GITHUB_API_URL", "https://api.github.com"),
-        configs=FILES,
-        written=options.pull_request.branch if options.mode == "pull_request" else None,
-        progress=progress,
-        sleep=CLOCK.sleep,
-        clock=lambda: CLOCK.now().timestamp(),
-    )
-
-
-def _premises(repository: str, progress: Progress) -> Premises:
-    from notion2jekyll.target.github import Premises
-
-    token = _secret("GITHUB_TOKEN", "Copy it again from https://github.com/settings/personal-access-tokens")
-    return Premises(
-        repository,
-        token,
-        _github_address(),
-        progress=progress,
-        sleep=CLOCK.sleep,
-        clock=lambda: CLOCK.now().timestamp(),
-    )
-
-
-def _github_address() -> str:
-    return _address("GITHUB_API_URL", "https://api.github.com")
-
-
-def _address(variable: str, usual: str) -> str:
-    from notion2jekyll.notion.client import without_password
-
-    address = os.environ.get(variable, "").strip() or usual
-    if not address.startswith(("http://", "https://")):
-        raise ConfigError(
-            f"{variable} is “{without_password(address)}”, which is no address.",
-            hint="It starts with http:// or https://.",
-        )
-    return address
-
-
-def _secret(variable: str, hint: str) -> str:
-    token = os.environ.get(variable, "").strip()
-    if not token:
-        raise AccessDenied(f"{variable} is not set, or empty.", hint=hint)
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise AccessDenied(
-            f"{variable} holds characters that no token has (a space, a line break, a letter outside ASCII).",
-            hint="Copy the token again, and nothing but the token.",
-        )
-    return token
-
-
 # The border ----------------------------------------------------------------------------------------------------------
-
-
-class _Console(Console):
-    """A console whose reader may leave early (`| head`): the run goes on in silence, and its exit code tells the rest."""
-
-    def on_broken_pipe(self) -> None:
-        """Write nothing more."""
-        self.quiet = True
-        _mute(self.file)
-
-
-def _mute(stream: IO[str]) -> None:
-    """Let what is still to be written into `stream` go nowhere, so that Python does not fail over it at its end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-class _Discreet:
-    """A stream that the tokens do not get into, wherever a message has them from."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write `text` without tokens."""
-        return self._stream.write(_without_tokens(text))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-def _tokens() -> dict[str, str]:
-    """Return the variables of the environment that hold a token, with it; nothing that is too short to be one."""
-    found = {variable: os.environ.get(variable, "").strip() for variable in SECRETS}
-    return {variable: token for variable, token in found.items() if len(token) >= SHORTEST_TOKEN}
-
-
-def _without_tokens(text: str) -> str:
-    for variable, token in _tokens().items():
-        text = text.replace(token, f"({variable})")
-    return text
-
-
-def _console(*, stderr: bool = False) -> Console:
-    return _Console(file=cast("TextIO", _Discreet(sys.stderr if stderr else sys.stdout)))
 
 
 def main() -> None:
     """Run the program with the arguments of the process; ends the process with the exit code."""
-    codecs.register_error(PLAIN_ERRORS, _plain)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # A terminal or log that cannot show Korean shows escapes: no run ends because of that.
-            stream.reconfigure(errors=PLAIN_ERRORS)
-    _bypass_proxies()
+    streams.make_lenient()
+    environment.bypass_proxies()
     signal.signal(signal.SIGTERM, _terminate)
     code = run(sys.argv[1:])
     if code == INTERRUPTED:
         # Downloads under way may take minutes, and Python waits for their threads.
-        with suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+        streams.flush()
         os._exit(code)
     sys.exit(code)
-
-
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Return what stands for letters that a stream does not know (see `codecs.register_error`)."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    letters = error.object[error.start : error.end]
-    return "".join(PLAIN.get(each) or f"{each!a}"[1:-1] for each in letters), error.end
-
-
-def _bypass_proxies() -> None:
-    """Let no request to this machine itself go through a proxy, whichever library sends it."""
-    usual = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    if usual.strip() != "*":
-        hosts = ",".join([*filter(None, [usual]), "localhost", "127.0.0.1", "::1"])
-        os.environ["no_proxy"] = os.environ["NO_PROXY"] = hosts
 
 
 def _terminate(_: int, frame: FrameType | None) -> None:
@@ -821,7 +562,7 @@ def _terminate(_: int, frame: FrameType | None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the program with `arguments` and return its exit code; every error becomes a message and a code here."""
-    console = _console(stderr=True)
+    console = streams.console(stderr=True)
     try:
         code = app(args=list(arguments) or ["--help"], prog_name="notion2jekyll", standalone_mode=False)
         if not arguments:
