@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from notion2jekyll import report, state
 from notion2jekyll.clock import Clock
@@ -19,6 +19,7 @@ from notion2jekyll.config import GitHub
 from notion2jekyll.decide import Brief, Memory
 from notion2jekyll.errors import Problem, Stop, Unreachable
 from notion2jekyll.jekyll import assets, posts
+from notion2jekyll.jekyll.shelves import Shelf
 from notion2jekyll.merge import Merged, merge
 from notion2jekyll.notion.fetch import Reading
 from notion2jekyll.plan import Output, Plan, make_plan
@@ -33,7 +34,7 @@ from notion2jekyll.steps.detours import astray, early, in_the_way
 from notion2jekyll.steps.files import download, recognize
 from notion2jekyll.steps.job import Job, is_overdue, with_deadline
 from notion2jekyll.steps.making import leak, leaks, make_tables, written_of
-from notion2jekyll.steps.reading import PASSES, find_gone, read
+from notion2jekyll.steps.reading import PASSES, Turn, find_gone, is_still_so, read
 from notion2jekyll.target import Applied, Moved, Settled, Target
 
 __all__ = ["Clock", "Job", "sync"]
@@ -142,38 +143,10 @@ def _attempt(run: Run) -> Report:
     shelves = tuple(dict.fromkeys(job.config.options(notion).shelf for notion in job.config.feeds))
     memory = recall(target, shelves, job.config.jekyll.theme)
 
-    for _ in range(PASSES):
-        # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are
-        # converted as they arrive, so that no more than a few pages are in memory at a time.
-        reading, turn = read(run, memory)
-        turn.again(recognize(run, memory, turn.brief))
-        gone, doubts, strangers = find_gone(job, turn.brief, memory, reading)
-        gone = gone if _sees_all(job, bench) else {}
-
-        # What to do about it, and whether that is sane. Then the media that this needs: what shows them is made once more,
-        # with what they turned out to be. A post whose media cannot be had this time stays as it is.
-        lost: dict[str, Problem] = {}
-        while True:
-            outputs = _outputs(job, turn.brief, memory, reading, lost, bench)
-            known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
-            merges = _merges(job, target, known, outputs)
-            plan = _plan(job, target, known, outputs, gone, merges)
-            missing = plan.files.keys() - bench.media.keys()
-            if missing and not job.dry_run:
-                lost |= download(run, plan, outputs)
-                turn.again(missing)
-            # A post does not take an address before the one that has it has left it.
-            elif waiting := early(plan, turn.brief, outputs):
-                lost |= waiting
-            elif unwritten := [output.entry.page for output in outputs if output.unwritten]:
-                turn.write_out(unwritten)
-            else:
-                break
-
-        # Where a post could not go where it belongs, links to it must not lead there, and nothing else may go where a post
-        # stays: those posts are made once more.
-        if job.previews or not (astray(plan, turn.brief, bench) | in_the_way(plan, turn.brief, bench)):
-            break
+    reading, turn, known, plan, outputs, doubts, lost = _planned(run, memory, shelves)
+    while not (job.only_looks or is_still_so(run, turn, reading, plan)):
+        bench.listed = None  # and with all that is known by then
+        reading, turn, known, plan, outputs, doubts, lost = _planned(run, memory, shelves)
 
     # One commit, or none.
     brief = turn.brief
@@ -208,6 +181,57 @@ def _attempt(run: Run) -> Report:
         reads=brief.whys,
         unread=0 if job.pages else len(brief.index.places.keys() - brief.whys.keys()),
     )
+
+
+class _Planned(NamedTuple):
+    """What is to be done, and what that was made of."""
+
+    reading: Reading
+    turn: Turn
+    known: Memory
+    plan: Plan
+    outputs: list[Output]
+    doubts: list[Problem]
+    lost: Mapping[str, Problem]
+    """Page id → why its post stays as it is."""
+
+
+def _planned(run: Run, memory: Memory, shelves: tuple[Shelf, ...]) -> _Planned:
+    """Read Notion, convert what is needed, fetch its files, and plan."""
+    job, target, bench = run.job, run.target, run.bench
+    for _ in range(PASSES):
+        # What Notion holds. While the listing is at hand it is decided, purely, which bodies are needed; those are
+        # converted as they arrive, so that no more than a few pages are in memory at a time.
+        reading, turn = read(run, memory)
+        turn.again(recognize(run, memory, turn.brief))
+        gone, doubts, strangers = find_gone(job, turn.brief, memory, reading)
+        gone = gone if _sees_all(job, bench) else {}
+
+        # What to do about it, and whether that is sane. Then the media that this needs: what shows them is made once more,
+        # with what they turned out to be. A post whose media cannot be had this time stays as it is.
+        lost: dict[str, Problem] = {}
+        while True:
+            outputs = _outputs(job, turn.brief, memory, reading, lost, bench)
+            known = replace(memory, state=reclaim(target, memory, outputs, strangers, shelves))
+            merges = _merges(job, target, known, outputs)
+            plan = _plan(job, target, known, outputs, gone, merges)
+            missing = plan.files.keys() - bench.media.keys()
+            if missing and not job.dry_run:
+                lost |= download(run, plan, outputs)
+                turn.again(missing)
+            # A post does not take an address before the one that has it has left it.
+            elif waiting := early(plan, turn.brief, outputs):
+                lost |= waiting
+            elif unwritten := [output.entry.page for output in outputs if output.unwritten]:
+                turn.write_out(unwritten)
+            else:
+                break
+
+        # Where a post could not go where it belongs, links to it must not lead there, and nothing else may go where a post
+        # stays: those posts are made once more.
+        if job.previews or not (astray(plan, turn.brief, bench) | in_the_way(plan, turn.brief, bench)):
+            break
+    return _Planned(reading, turn, known, plan, outputs, doubts, lost)
 
 
 def _addresses_of(brief: Brief, memory: Memory, started: datetime) -> dict[str, str]:

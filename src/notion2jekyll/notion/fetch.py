@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -111,8 +112,6 @@ class Wanted:
     """Ids of pages outside of the listing that are needed themselves, without their bodies."""
     cut: frozenset[tuple[str, str]] = frozenset()
     """(page id, property name) of values that a listing cuts off and that are needed whole."""
-    rows: frozenset[str] = frozenset()
-    """Ids of pages of the listing whose rows are needed as they are now, for the listing is an old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,17 @@ class Reading:
     """Seconds spent waiting."""
     late: frozenset[str] = frozenset()
     """Ids of pages whose bodies are needed and were not read, since the deadline came first."""
-    again: frozenset[str] = frozenset()
-    """Ids of pages whose rows were listed again (`Wanted.rows`)."""
+
+
+class Relisting(NamedTuple):
+    """What became of rows of a listing, and what it cost to find out."""
+
+    listing: Listing | None
+    """The listing with those rows as they are now; None where one of them is in other sources now than it was."""
+    requests: int
+    """Requests sent, repetitions included."""
+    waited: float
+    """Seconds spent waiting."""
 
 
 class PropertySchema(NamedTuple):
@@ -185,8 +193,8 @@ def read_source(
 ) -> Reading:
     """List `sources`, ask `choose` what else is needed, read that, and hand each body to `deliver` when it is there.
 
-    With a `listing` that was made before nothing is listed again but the rows that `choose` wants as they are now.
-    They, related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
+    With a `listing` that was made before nothing is listed again.
+    Related pages and properties that were cut come first, and `choose` is asked again with what they turned out to be,
     until it wants no more of them; each is asked for once. `pause` is called when Notion wants one of so many seconds, for
     something else to begin. `deliver` gets every page of `Wanted.bodies` exactly once, in no
     particular order, but those for which the deadline came first; nor is anything looked up then. Then `more` tells, again and again, of which other pages the bodies are needed after all. All callbacks
@@ -198,15 +206,6 @@ def read_source(
         listed = listing or await _list(notion, sources, progress)
         wanted = choose(listed)
         asked = Wanted(frozenset())
-        late: set[str] = set()
-        while rows := wanted.rows - asked.rows:
-            try:
-                listed = await _list_again(notion, sources, listed, rows, progress)
-            except Late:
-                late |= wanted.bodies
-                break
-            asked = replace(asked, rows=asked.rows | rows)
-            wanted = choose(listed)
         while wanted.related - asked.related or wanted.cut - asked.cut:
             related, cut = wanted.related - asked.related, wanted.cut - asked.cut
             asked = replace(asked, related=asked.related | related, cut=asked.cut | cut)
@@ -214,6 +213,7 @@ def read_source(
             wanted = choose(listed)
         pages = {page.id: page for page in listed.pages}
         trees = _Trees(notion)
+        late: set[str] = set()
 
         async def read(page: str) -> None:
             unread = listed.unread.get(page)
@@ -225,7 +225,7 @@ def read_source(
             except Late:
                 late.add(page)
 
-        bodies = wanted.bodies - late
+        bodies = wanted.bodies
         while True:
             progress.begin("fetching", len(bodies))
             try:
@@ -242,9 +242,34 @@ def read_source(
                 found[page] = await _look_up(notion, page, what)
 
         await _in_parallel(look, () if notion.late else sorted(wanted.lookups))
-        return Reading(listed, found, notion.requests, notion.waited, frozenset(late), asked.rows)
+        return Reading(listed, found, notion.requests, notion.waited, frozenset(late))
 
     return _run(settings, progress, work, pause)
+
+
+def list_again(
+    settings: NotionSettings,
+    sources: Sequence[Source],
+    listing: Listing,
+    rows: AbstractSet[str],
+    *,
+    progress: Progress,
+) -> Relisting:
+    """Look at the pages `rows` of a `listing` of `sources` once more, without their bodies.
+
+    Rows are listed by the time of their creation, so those that follow one another there take no more requests than they
+    fill: a long run can look at each part of its list again without listing all of it each time. Raises as `read_source`.
+    """
+
+    async def work(notion: Notion) -> Relisting:
+        progress.begin("listing", None)
+        try:
+            listed = await _list_again(notion, sources, listing, rows, progress)
+        finally:
+            progress.end("listing")
+        return Relisting(listed, notion.requests, notion.waited)
+
+    return _run(settings, progress, work)
 
 
 def read_connection(settings: NotionSettings, *, progress: Progress) -> Connection:
@@ -486,42 +511,45 @@ async def _list_resolved(
 
 
 async def _list_again(
-    notion: Notion, sources: Sequence[Source], listing: Listing, rows: frozenset[str], progress: Progress
-) -> Listing:
-    """Return `listing` with the pages `rows` as they are listed now, and without those of them that no longer are.
-
-    Rows are listed by the time of their creation, so those that follow one another there take no more requests than they
-    fill: a long run can look at each part of its list again without listing all of it each time.
-    """
+    notion: Notion, sources: Sequence[Source], listing: Listing, rows: AbstractSet[str], progress: Progress
+) -> Listing | None:
     pages = {page.id: page for page in listing.pages}
-    progress.begin("listing", None)
+    held = {source.key: rows & set(listing.by_source[source.key]) for source in sources}
+    # A row may come into a source that has another filter for the same rows. Elsewhere it cannot be without leaving first.
+    parts: dict[str, set[str]] = {}
+    for source in sources:
+        parts.setdefault(listing.resolved[source.id], set()).update(held[source.key])
     try:
         async with asyncio.TaskGroup() as group:
             tasks = {
                 source.key: group.create_task(
-                    _list_part(notion, source, listing.resolved[source.id], part, progress)
+                    _list_part(notion, source, resolved, [pages[page] for page in part], progress)
                 )
                 for source in sources
-                if (part := [pages[page] for page in listing.by_source[source.key] if page in rows])
+                if (part := parts[resolved := listing.resolved[source.id]])
             }
     except BaseExceptionGroup as failures:
         raise _first(failures) from failures
-    finally:
-        progress.end("listing")
-    now = {key: {page.id: page for page in task.result().pages} for key, task in tasks.items()}
-    there = {page.id: page for part in now.values() for page in part.values() if page.id in rows}
+    now: dict[str, Page] = {}
+    for key, task in tasks.items():
+        there = {page.id: page for page in task.result().pages if page.id in rows}
+        if there.keys() != held[key]:
+            return None
+        now |= there
     return replace(
         listing,
-        pages=tuple(
-            there.get(page.id, page) for page in listing.pages if page.id in there or page.id not in rows
-        ),
-        by_source={
-            key: tuple(page for page in ids if page not in rows or page in now[key])
-            for key, ids in listing.by_source.items()
-        },
-        complete=listing.complete and all(task.result().complete for task in tasks.values()),
-        unread={page: problem for page, problem in listing.unread.items() if page not in rows},
+        pages=tuple(_as_whole(now[page.id], page) if page.id in now else page for page in listing.pages),
     )
+
+
+def _as_whole(page: Page, before: Page) -> Page:
+    """Return `page` with the properties that are cut as they were before and that were read whole `before`."""
+    whole = {
+        name: prop
+        for name, prop in before.properties.items()
+        if prop.listed is not None and name in page.properties and page.properties[name].data == prop.listed
+    }
+    return replace(page, properties={**page.properties, **whole}) if whole else page
 
 
 async def _list_part(

@@ -6,7 +6,7 @@ import pickle
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from notion2jekyll.clock import Clock
 from notion2jekyll.convert import Copy
@@ -43,19 +43,13 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list of rows, what was found out beside it, and when that may be used again."""
+    """A list of rows, what was found out beside it, and where that may be used again."""
 
     listing: Listing
     found: Mapping[str, Page | Failed | None]
     at: datetime
     state: str | None
     """Blob id of the state file then: once another one is there, a run with a newer list may have written it."""
-    again: Mapping[str, datetime] = field(default_factory=dict)
-    """Page id → when its row was listed again."""
-
-    def fresh(self, now: datetime, age: timedelta) -> frozenset[str]:
-        """Return the pages whose rows were listed again, and not longer ago than `age`."""
-        return frozenset(page for page, at in self.again.items() if now - at <= age)
 
 
 @dataclass(slots=True)

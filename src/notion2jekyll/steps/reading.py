@@ -16,10 +16,11 @@ from notion2jekyll.notion.fetch import (
     Listing,
     Reading,
     Wanted,
+    list_again,
     read_source,
 )
 from notion2jekyll.notion.model import Failed, Page, Tree
-from notion2jekyll.plan import check_listing
+from notion2jekyll.plan import Plan, check_listing
 from notion2jekyll.publish import whereabouts
 from notion2jekyll.steps.ahead import Ahead
 from notion2jekyll.steps.bench import Bench, Listed, Packed, Run
@@ -28,8 +29,8 @@ from notion2jekyll.steps.making import is_current, make_post
 
 PASSES: Final = 3
 """How often posts are made in one attempt, so that their links lead to where other posts really are."""
-FRESH: Final = timedelta(minutes=5)
-"""How old a row may be when it is planned with again: an unpublished page must not come back."""
+FRESH: Final = timedelta(minutes=15)
+"""How old the list of rows may be when something is published: what was unpublished meanwhile must stay out."""
 
 
 def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
@@ -39,8 +40,7 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
     kept = bench.listed
     if kept and kept.state != written:
         kept = None
-    is_old = kept is not None and now - kept.at > FRESH
-    found = kept.found if kept and not is_old else {}
+    found = kept.found if kept else {}
     sources = feeds.sources(job.config, {**memory.state.sources, **bench.resolved})
     if bench.full is None:
         bench.full = why_full(job, memory, run.started)
@@ -84,7 +84,6 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
         room,
         hurried,
         ahead,
-        fresh=kept.fresh(now, FRESH) if kept and is_old else None,
         strict=job.config.sync.strict,
         fetches=not job.only_looks,
     )
@@ -105,8 +104,7 @@ def read(run: Run, memory: Memory) -> tuple[Reading, Turn]:
         raise
     turn.again(ahead.finish())
     reading = replace(reading, found={**found, **reading.found})
-    again = {**(kept.again if kept else {}), **dict.fromkeys(reading.again, now)}
-    bench.listed = Listed(reading.listing, reading.found, kept.at if kept else now, written, again)
+    bench.listed = Listed(reading.listing, reading.found, kept.at if kept else now, written)
     bench.requests += reading.requests
     bench.waited += reading.waited
     bench.late |= reading.late
@@ -140,8 +138,6 @@ class Turn:
     hurried: bool
     """Whether the run has to end in time: then what is only read once more waits for what changed."""
     ahead: Ahead
-    fresh: frozenset[str] | None
-    """Pages whose rows were listed a moment ago, where the listing is an old one; None where it is not."""
     strict: bool
     fetches: bool
     """Whether files will be fetched that are not there."""
@@ -155,7 +151,7 @@ class Turn:
         brief = self.decide(listing)
         self.rows = {page.id: page for page in listing.pages}
         made = {page: out.why for page, out in self.bench.outputs.items() if page in brief.index.places}
-        self.brief = self._learned(replace(brief, whys={**brief.whys, **made}))
+        self.brief = self._learned(replace(brief, whys={**brief.whys, **made}), self.rows.values())
         bodies = frozenset(
             page
             for page in self.brief.whys
@@ -168,15 +164,7 @@ class Turn:
         lookups = brief.vanished - self.found.keys() if listing.complete else frozenset()
         # Of a post that is made already nothing more has to be known.
         cut = frozenset(each for each in brief.cut if each[0] in bodies or each[0] not in self.brief.whys)
-        # What is written next has to be published now, not only when the run began.
-        rows = bodies | self.bench.step.keys() & self.rows.keys()
-        return Wanted(
-            bodies,
-            lookups,
-            related=brief.related - self.bench.related.keys(),
-            cut=cut,
-            rows=rows - self.fresh if self.fresh is not None else frozenset(),
-        )
+        return Wanted(bodies, lookups, related=brief.related - self.bench.related.keys(), cut=cut)
 
     def _puts_off(self, bodies: frozenset[str]) -> bool:
         """Leave those of `bodies` that come after the next commit for later; return whether that changes what is to be made.
@@ -223,7 +211,7 @@ class Turn:
         """Make the posts again that link to what is known only now; return the pages whose bodies that takes."""
         # A post needs an anchor before another one can link to it: two rounds, and one that finds nothing to do.
         for _ in range(PASSES):
-            self.brief = self._learned(self.brief)
+            self.brief = self._learned(self.brief, self.rows.values())
             again = [page for page in self.brief.whys if self._is_kept(page) and not self._is_made(page)]
             if not again:
                 break
@@ -258,10 +246,21 @@ class Turn:
         self.bench.forget(page)
         self._make(packed.tree(), packed, whole=whole)
 
-    def _learned(self, brief: Brief) -> Brief:
+    def holds(self, pages: Iterable[str], listing: Listing) -> bool:
+        """Return whether what was made of `pages` is what would be made of them with the rows of a later `listing`."""
+        rows = {page.id: page for page in listing.pages}
+        brief = self._learned(replace(self.decide(listing), whys=self.brief.whys), rows.values())
+        places = brief.index.places
+        made = {page: self.bench.outputs.get(page) for page in pages if page in self.brief.index.places}
+        return all(
+            page in places and (output is None or is_current(output, rows[page], brief))
+            for page, output in made.items()
+        )
+
+    def _learned(self, brief: Brief, rows: Iterable[Page]) -> Brief:
         made = {page: output.entry for page, output in self.bench.outputs.items()}
         anchors = {**self.bench.anchors, **self.bench.stuck}
-        return learn(brief, self.wishes, self.memory, self.rows.values(), made, anchors)
+        return learn(brief, self.wishes, self.memory, rows, made, anchors)
 
     def _is_made(self, page: str) -> bool:
         return is_current(self.bench.outputs.get(page), self.rows[page], self.brief)
@@ -297,6 +296,27 @@ class Turn:
             hint = "This is a mistake in notion2jekyll: please report it, with the kinds of block that the page holds."
             self.bench.forget(page)
             self.bench.problems[page] = (Problem("error", trouble, page=page, hint=hint),)
+
+
+def is_still_so(run: Run, turn: Turn, reading: Reading, plan: Plan) -> bool:
+    """Return whether what `plan` publishes is to be published now: what the list says may be long ago."""
+    job, bench, kept = run.job, run.bench, run.bench.listed
+    if kept is None or timedelta() <= run.clock.now() - kept.at <= FRESH:
+        return True
+    made = {change.page for change in plan.changes if change.action != "delete"}
+    if made & {table.id for table in turn.brief.tables}:
+        return False  # it shows all rows, and so all would have to be looked at
+    pages = (made - turn.memory.state.entries.keys() | bench.step.keys()) & turn.rows.keys()
+    if not pages:
+        return True
+    sources = feeds.sources(job.config, bench.resolved)
+    # It takes few requests, and without them what was read is of no use: so it may take a little longer than the run.
+    again = list_again(
+        replace(job.notion, deadline=None), sources, reading.listing, pages, progress=run.progress
+    )
+    bench.requests += again.requests
+    bench.waited += again.waited
+    return again.listing is not None and turn.holds(pages, again.listing)
 
 
 def _as_error(problem: Problem) -> Problem:
