@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fakes.notion import Seen, rate_limited
+from fakes.notion import INTERNAL, Seen, rate_limited
 from notion2jekyll import state
 from notion2jekyll.config import load
 from notion2jekyll.demo.notion_server import Response, error
@@ -408,6 +408,22 @@ def test_a_data_file_is_not_made_of_rows_that_were_listed_long_ago(here: World) 
     made = here.site()["_data/books.yml"]
     assert re.findall("Book .", made) == ["Book 0", "Book 2"]
     assert "post-06" in made
+
+
+def test_a_row_of_a_data_file_that_could_not_be_read_is_tried_again_in_the_next_step(here: World) -> None:
+    books = here.workspace.add_database("Books", {**SCHEMA, "About": {"relation": {}}})
+    here.configure(
+        f"notion:\n  sources:\n    - {{source: {here.database}, publish: all}}\n"
+        f"    - {{source: {books}, publish: all, to: _data/books.yml, properties: {{about: About}}}}\n"
+        "github: {repository: me/blog, branch: main}\n"
+    )
+    posts = spaced(here, 30)
+    here.workspace.add_page(books, {"Name": "Book", "About": posts})
+    here.pass_time(hours=1)
+    here.notion.fail("GET pages/.*/properties", *[INTERNAL] * Politeness().attempts)
+    run(here, checkpoint=20)
+    made = here.site()["_data/books.yml"]
+    assert len(re.findall("Post ", made)) == 30
 
 
 def test_rows_are_looked_at_again_after_a_lost_race_though_the_time_is_over(here: World) -> None:

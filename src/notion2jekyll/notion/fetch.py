@@ -203,7 +203,8 @@ def read_source(
     """
 
     async def work(notion: Notion) -> Reading:
-        listed = listing or await _list(notion, sources, progress)
+        # What could not be read to its end before is tried again.
+        listed = replace(listing, unread={}) if listing else await _list(notion, sources, progress)
         wanted = choose(listed)
         asked = Wanted(frozenset())
         while wanted.related - asked.related or wanted.cut - asked.cut:
