@@ -287,6 +287,8 @@ def test_every_unsafe_row_says_why() -> None:
         (Dialect(), p("a -- b..."), "a \\-- b\\..."),
         (Dialect("commonmark"), p("a -- b... $$x$$ {: .c}"), "a -- b... $$x$$ {: .c}"),
         (Dialect("commonmark"), List(False, (item("a", checked=True),)), "-   ☑ a"),
+        (Dialect("commonmark"), List(False, (item("--"),)), "-   \\--"),
+        (Dialect(typographic_symbols=False), List(False, (item("--"),)), "-   \\--"),
         (Dialect("commonmark"), p(Math("a_b")), "&#92;(a&#95;b&#92;)"),
         (Dialect(gfm=False), CodeBlock("x", "c"), "~~~c\nx\n~~~"),
         (Dialect(gfm=False), p(Span("del", (Text("x"),)), " #"), "<del>x</del> #"),

@@ -283,6 +283,7 @@ UNSAFE: tuple[Unsafe, ...] = (
         kinds=_IN_BRACKETS,
     ),
     Unsafe("[", _LINE(r"\A(\[)(?=[ xX]\](?:[ \t]|\Z))"), "a box to tick", where=_ITEM),
+    Unsafe("-", _LINE(r"\A(-)[ \t]*-[ \t]*\Z"), "a rule, together with the mark of the item", where=_ITEM),
     Unsafe(
         "\\",
         _LINE(r"\\\Z"), "two at the end of a line break it, to kramdown, where a list follows", "reference", where=_ITEM
