@@ -143,9 +143,10 @@ def _attempt(run: Run) -> Report:
     shelves = tuple(dict.fromkeys(job.config.options(notion).shelf for notion in job.config.feeds))
     memory = recall(target, shelves, job.config.jekyll.theme)
 
+    # What to do. What Notion listed may be long ago by then: where it is no longer so, everything is looked at anew.
     reading, turn, known, plan, outputs, doubts, lost = _planned(run, memory, shelves)
     while not (job.only_looks or is_still_so(run, turn, reading, plan)):
-        bench.listed = None  # and with all that is known by then
+        bench.listed = None
         reading, turn, known, plan, outputs, doubts, lost = _planned(run, memory, shelves)
 
     # One commit, or none.
