@@ -94,7 +94,7 @@ def _word(chars: Chars, place: int, step: int) -> Char:
 
 def is_blank(chars: Chars) -> bool:
     """Whether there is nothing to see."""
-    return all((char.isspace() or not char) and "code" not in marks for char, marks, _ in chars)
+    return all(char in ("", "\n") or (char.isspace() and "code" not in marks) for char, marks, _ in chars)
 
 
 def text(chars: Chars) -> str:
