@@ -437,6 +437,12 @@ def test_a_file_that_cannot_be_shown_is_said_and_its_caption_stays(kind: str, fi
     assert "What it was" in written(made)
 
 
+def test_the_description_of_a_picture_is_its_caption_on_one_line() -> None:
+    picture = {"type": "external", "external": {"url": "https://e.x/a.png"}}
+    made = written(article(of("image", **picture, caption=[run("\x7f a\n b")])))
+    assert 'alt="a b"' in made
+
+
 def test_a_bookmark_that_leads_nowhere_keeps_address_and_caption() -> None:
     made = article(of("bookmark", url="ftp://example.com/x", caption=[run("An old server")]))
     assert "ftp" in written(made)

@@ -23,7 +23,7 @@ from notion2jekyll.publish import Rule, is_certain, refusal
 from notion2jekyll.snapshot import Snapshot
 from notion2jekyll.state import Entry, State
 
-CONVERTER: Final = 2
+CONVERTER: Final = 3
 """Goes up with every change of what is written for the same page, so that posts are rendered again."""
 
 

@@ -53,7 +53,7 @@ from notion2jekyll.markdown.nodes import (
     Toc,
     Url,
 )
-from notion2jekyll.markdown.plain import is_blank, visible
+from notion2jekyll.markdown.plain import clean, is_blank, visible
 from notion2jekyll.notion.model import Block, Icon, as_text, normal_id, parse_text, plain
 
 Nodes = tuple[BlockNode, ...]
@@ -432,7 +432,7 @@ def embed(block: Block, context: Context) -> Nodes:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(clean(text).split())
 
 
 def _file_url(block: Block, context: Context, *, picture: bool = False) -> Url | None:
