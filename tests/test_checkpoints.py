@@ -20,7 +20,7 @@ from notion2jekyll.demo.workspace import block, mention
 from notion2jekyll.errors import GuardStop, Unreachable
 from notion2jekyll.notion.client import NotionSettings, Politeness
 from notion2jekyll.plan import Change
-from notion2jekyll.progress import Progress, Silent
+from notion2jekyll.progress import Progress, Silent, Stage
 from notion2jekyll.report import Report, joined
 from notion2jekyll.steps.reading import FRESH
 from notion2jekyll.sync import Clock, Job, sync
@@ -381,6 +381,62 @@ def test_a_post_that_waits_for_its_address_is_looked_at_again_when_it_has_it(her
     run(here)
     assert published(here) == ["bye", *(f"post-{number:02}" for number in range(4))]
     assert len(here.commits()) == 4, "one of its owner's, one of before, and two steps"
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+def test_a_post_that_waits_is_not_published_as_it_was_when_it_was_read(here: World, *, drafted: bool) -> None:
+    """It becomes a draft while it waits, which takes reading it once more, and the step is full."""
+    here.database = here.workspace.add_database("Slugs", {**SCHEMA, "Slug": {"rich_text": {}}})
+    here.configure(
+        f"notion: {{source: {here.database}, publish: {{property: Status, is: Published}}, unpublished: draft}}\n"
+        "github: {repository: me/blog, branch: main}\n"
+    )
+    day = {"Date": "2026-01-01", "Slug": "hello"}
+    new = here.row("New", "new", status="Draft", properties=day) if drafted else ""
+    others = spaced(here, 4)
+    run(here)
+    old = here.row("Old", "old", properties=day)
+    here.pass_time(hours=1)
+    run(here)
+    if drafted:
+        here.workspace.update_page(new, {"Status": "Published"})
+    else:
+        new = here.row("New", "new", properties=day)
+    here.workspace.update_page(old, {"Slug": "bye"})
+    for page in others:
+        here.workspace.replace_children(page, lines("edited"))
+    for number in range(0 if drafted else 4):
+        here.row(f"More {number}", "text")
+    here.pass_time(hours=1)
+
+    def meanwhile() -> None:
+        here.workspace.update_page(new, {"Status": "Draft"})
+        grow_old(here)
+
+    here.hub.on("PATCH", "/git/refs", meanwhile)
+    run(here)
+    titles = [here.git("grep", "-h", "^title:", sha, "--", "_posts") for sha, *_ in here.hub.history()[:3]]
+    assert not any('"New"' in each for each in titles)
+
+
+def test_a_list_that_takes_longer_than_it_may_be_old_is_as_new_as_can_be(here: World) -> None:
+    books = here.workspace.add_database("Books", SCHEMA)
+    here.configure(
+        f"notion: {{sources: [{{source: {here.database}, publish: all}}, "
+        f"{{source: {books}, publish: all, to: _data/books.yml}}]}}\n"
+        "github: {repository: me/blog, branch: main}\n"
+    )
+    here.row("Post", "text")
+    here.workspace.add_page(books, {"Name": "Book"})
+    here.pass_time(hours=1)
+
+    class Slow(Silent):
+        def end(self, stage: Stage) -> None:
+            if stage == "listing":
+                grow_old(here)
+
+    run(here, progress=Slow())
+    assert "Book" in here.site()["_data/books.yml"]
 
 
 def test_a_data_file_is_not_made_of_rows_that_were_listed_long_ago(here: World) -> None:

@@ -145,8 +145,10 @@ def _attempt(run: Run) -> Report:
 
     # What to do. What Notion listed may be long ago by then: where it is no longer so, everything is looked at anew.
     reading, turn, known, plan, outputs, doubts, lost = _planned(run, memory, shelves)
-    while not (job.only_looks or is_still_so(run, turn, reading, plan)):
-        bench.listed = None
+    for _ in range(PASSES):  # a list that takes longer than it may be old is as new as can be
+        if job.only_looks or is_still_so(run, turn, reading, plan):
+            break
+        bench.begin_anew()
         reading, turn, known, plan, outputs, doubts, lost = _planned(run, memory, shelves)
 
     # One commit, or none.
@@ -247,7 +249,8 @@ def _outputs(
     job: Job, brief: Brief, memory: Memory, reading: Reading, lost: dict[str, Problem], bench: Bench
 ) -> list[Output]:
     """Return all posts and data files that were made, but those of `lost` pages; what would tell a token joins those."""
-    held = frozenset[str]() if _sees_all(job, bench) else bench.leaving
+    # What was made of a page that has to be read once more is no longer what the page is.
+    held = bench.later | bench.late | (frozenset[str]() if _sees_all(job, bench) else bench.leaving)
     made = [bench.outputs[page] for page in brief.whys if page in bench.outputs and page not in held]
     made += make_tables(job, brief, memory, reading, bench)
     lost |= {output.entry.page: leak(output) for output in made if leaks(job, written_of(output))}

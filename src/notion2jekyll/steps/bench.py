@@ -109,6 +109,12 @@ class Bench:
         for held in (self.step, self.media, self.elsewhere, self.stuck, self.staying):
             held.clear()
 
+    def begin_anew(self) -> None:
+        """Forget the list, and what followed from it for the places of posts; what was read and made stays."""
+        self.listed = None
+        for held in (self.elsewhere, self.stuck, self.staying):
+            held.clear()
+
     def forget(self, page: str) -> None:
         """Forget what was made of `page`."""
         for held in (self.outputs, self.trees, self.anchors):

@@ -306,7 +306,9 @@ def is_still_so(run: Run, turn: Turn, reading: Reading, plan: Plan) -> bool:
     made = {change.page for change in plan.changes if change.action != "delete"}
     if made & {table.id for table in turn.brief.tables}:
         return False  # it shows all rows, and so all would have to be looked at
-    pages = (made - turn.memory.state.entries.keys() | bench.step.keys()) & turn.rows.keys()
+    entries = turn.memory.state.entries
+    seen = {page for page, entry in entries.items() if entry.url and not entry.removed}
+    pages = (made - seen | bench.step.keys()) & turn.rows.keys()
     if not pages:
         return True
     sources = feeds.sources(job.config, bench.resolved)
