@@ -185,6 +185,12 @@ def grow_old(here: World) -> None:
     here.pass_time(seconds=FRESH.total_seconds() + 1)
 
 
+def unpublish(here: World, pages: list[str]) -> None:
+    for page in pages:
+        here.workspace.update_page(page, {"Status": "Draft"})
+    grow_old(here)
+
+
 def published(here: World) -> list[str]:
     return sorted(path[:-3].rpartition("/")[2][11:] for path in here.site() if "_posts/" in path)
 
@@ -274,12 +280,7 @@ def test_a_run_stops_publishing_when_everything_is_unpublished(here: World, *, h
         limit(here, 600)
     pages = spaced(here, 17)
 
-    def meanwhile() -> None:
-        for page in pages:
-            here.workspace.update_page(page, {"Status": "Draft"})
-        grow_old(here)
-
-    here.hub.on("PATCH", "/git/refs", meanwhile)
+    here.hub.on("PATCH", "/git/refs", partial(unpublish, here, pages))
     done = run(here)
     assert [change.action for change in done.changes] == ["delete"] * 5
     assert published(here) == []
@@ -293,12 +294,7 @@ def test_an_accident_in_notion_between_two_steps_removes_nothing(here: World) ->
         here.workspace.replace_children(page, lines("edited"))
     spaced(here, 6)
 
-    def accident() -> None:
-        for page in pages:
-            here.workspace.update_page(page, {"Status": "Draft"})
-        grow_old(here)
-
-    here.hub.on("PATCH", "/git/refs", accident)
+    here.hub.on("PATCH", "/git/refs", partial(unpublish, here, pages))
     done = run(here)
     (problem,) = done.problems
     assert "would be removed" in problem.message
@@ -437,6 +433,39 @@ def test_a_list_that_takes_longer_than_it_may_be_old_is_as_new_as_can_be(here: W
 
     run(here, progress=Slow())
     assert "Book" in here.site()["_data/books.yml"]
+
+
+def test_a_post_that_stays_for_want_of_an_answer_is_not_in_its_own_way_when_its_row_is_back(
+    here: World,
+) -> None:
+    here.configure(TWO_FILTERS.format(here.database, "all").replace("false", "true"))
+    pages = spaced(here, 5)
+    for page in pages:
+        here.workspace.update_page(page, {"Public": True})
+    here.pass_time(hours=1)
+    run(here)
+    there = published(here)
+    here.workspace.update_page(pages[0], {"Public": False})
+    for page in pages[3:]:
+        here.workspace.replace_children(page, lines("edited"))
+    here.pass_time(hours=1)
+    here.notion.fail(f"GET pages/{pages[0]}", *[INTERNAL] * Politeness().attempts)
+
+    class Watch(Silent):
+        lists = 0
+
+        def begin(self, stage: Stage, total: int | None) -> None:
+            self.lists += stage == "listing"
+            if stage == "listing" and self.lists == 2:
+                here.workspace.update_page(pages[0], {"Public": True})
+                here.workspace.replace_children(pages[3], lines("edited again"))
+
+        def end(self, stage: Stage) -> None:
+            if stage == "fetching" and self.lists == 1:
+                grow_old(here)
+
+    run(here, progress=Watch())
+    assert published(here) == there
 
 
 def test_a_data_file_is_not_made_of_rows_that_were_listed_long_ago(here: World) -> None:
